@@ -1,0 +1,35 @@
+/* units.h: numbers and durations as people write them. */
+#ifndef COMMON_UNITS_H
+#define COMMON_UNITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NS_PER_US UINT64_C(1000)
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S UINT64_C(1000000000)
+
+/* Parses a whole decimal number without sign. 0, -EINVAL if `text` is no such
+ * number, or -ERANGE if it is outside `min` … `max`; then `*value` is left
+ * alone. */
+int units_parse_count(const char *text, uint64_t min, uint64_t max,
+                      uint64_t *value);
+
+/* Parses a duration: digits, optionally a fraction, and a unit `ns`, `us`,
+ * `ms`, `s`, `m` or `h` ("500us", "1.5s"). 0, -EINVAL if `text` is none, or
+ * -ERANGE if it is longer than 1,000 hours; then `*ns` is left alone. */
+int units_parse_duration(const char *text, uint64_t *ns);
+
+/* Writes a duration for people, with three significant digits: "1.23 ms".
+ * `size` of 16 is always enough. Returns `text`. */
+const char *units_format_duration(char *text, size_t size, double ns);
+
+/* Writes a duration as units_parse_duration() reads it, exactly: "400ms".
+ * `size` of 24 is always enough. Returns `text`. */
+const char *units_format_exact(char *text, size_t size, uint64_t ns);
+
+/* Writes a count for people, with three significant digits and k, M or G:
+ * "87.2 k". `size` of 16 is always enough. Returns `text`. */
+const char *units_format_count(char *text, size_t size, double count);
+
+#endif
