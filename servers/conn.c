@@ -1,0 +1,116 @@
+#include "servers/conn.h"
+
+#include "servers/protocols/echo.h"
+#include "servers/worker.h"
+
+void conn_init(struct conn *conn, int fd)
+{
+    *conn = (struct conn){
+        .fd = fd,
+        .gen = conn->gen + 1,
+        .open = true,
+        .want = WANT_READ,
+        .armed = WANT_CLOSE,
+    };
+}
+
+char *conn_room(struct conn *conn, struct worker *worker, size_t n)
+{
+    char *room = buffer_room(&worker->pool, &conn->out, n);
+
+    if (!room)
+        conn->phase = PHASE_BROKEN;
+    return room;
+}
+
+void conn_finish(struct conn *conn, bool lingers)
+{
+    conn->phase = PHASE_LAST;
+    conn->lingers = lingers;
+}
+
+/* Lets the protocol take what it can; returns how much that was. */
+static size_t take(struct conn *conn, struct worker *worker, const char *bytes,
+                   size_t n)
+{
+    switch (worker->server->proto) {
+    case PROTO_ECHO:
+        return echo_take(conn, worker, bytes, n);
+    case PROTO_HTTP:
+        return http_take(conn, worker, bytes, n);
+    }
+    return n;
+}
+
+/* Once all replies are sent: what comes after them. */
+static enum want after_replies(struct conn *conn)
+{
+    if (conn->eof || (conn->phase == PHASE_LAST && !conn->lingers))
+        return WANT_CLOSE;
+    if (conn->phase == PHASE_LAST) {
+        conn->phase = PHASE_LINGER;
+        conn->shuts = true;
+        timer_stop(&conn->hurry);
+    }
+    return WANT_READ;
+}
+
+static enum want settle(struct conn *conn, struct worker *worker)
+{
+    enum want want;
+
+    if (conn->phase == PHASE_BROKEN)
+        want = WANT_CLOSE;
+    else if (conn->out.mem)
+        want = WANT_WRITE;
+    else
+        want = after_replies(conn);
+    conn->want = (uint8_t)want;
+    worker_progress(worker, conn);
+    return want;
+}
+
+/* Takes input from the connection's own buffer. */
+static void take_kept(struct conn *conn, struct worker *worker)
+{
+    struct buffer *in = &conn->in;
+    size_t used = take(conn, worker, in->mem + in->at, buffer_waiting(in));
+
+    if (conn->phase == PHASE_OPEN)
+        buffer_consume(&worker->pool, in, used);
+    else
+        buffer_release(&worker->pool, in);
+}
+
+enum want conn_feed(struct conn *conn, struct worker *worker, const char *bytes,
+                    size_t n)
+{
+    size_t used = 0;
+
+    if (conn->phase != PHASE_OPEN)
+        return settle(conn, worker);
+    if (!conn->in.mem)
+        used = take(conn, worker, bytes, n);
+    if (used < n && conn->phase == PHASE_OPEN) {
+        bool kept = conn->in.mem != NULL;
+        if (!buffer_append(&worker->pool, &conn->in, bytes + used, n - used))
+            conn->phase = PHASE_BROKEN;
+        else if (kept)
+            take_kept(conn, worker);
+    }
+    return settle(conn, worker);
+}
+
+enum want conn_eof(struct conn *conn, struct worker *worker)
+{
+    conn->eof = true;
+    return settle(conn, worker);
+}
+
+enum want conn_sent(struct conn *conn, struct worker *worker, size_t n)
+{
+    buffer_consume(&worker->pool, &conn->out, n);
+    if (!conn->out.mem && conn->in.mem && conn->phase == PHASE_OPEN)
+        take_kept(conn, worker);
+    return settle(conn, worker);
+}

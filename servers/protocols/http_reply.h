@@ -1,0 +1,21 @@
+/* http_reply.h: every reply that the HTTP service gives. */
+#ifndef SERVERS_PROTOCOLS_HTTP_REPLY_H
+#define SERVERS_PROTOCOLS_HTTP_REPLY_H
+
+#include <stddef.h>
+
+struct conn;
+struct worker;
+
+enum { HTTP_REPLY_MAX = 512 }; /* bytes of the longest reply */
+
+/* 200 with the fixed body, or without it to HEAD. */
+void http_reply_hello(struct conn *conn, struct worker *worker);
+
+/* 100: go on, send the body (RFC 9110, 10.1.1). */
+void http_reply_continue(struct conn *conn, struct worker *worker);
+
+/* A refusal with `status`, after which the connection closes. */
+void http_reply_error(struct conn *conn, struct worker *worker, int status);
+
+#endif
