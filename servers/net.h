@@ -1,0 +1,55 @@
+/* net.h: listen, accept, and one turn of receiving and sending. The socket
+ * options of the tree are all here, so no model can have better ones. */
+#ifndef SERVERS_NET_H
+#define SERVERS_NET_H
+
+#include "servers/conn.h"
+#include "servers/worker.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { NET_BACKLOG = 4096 };
+
+/* Where a server listens, as the ready line shows it. */
+struct net_place {
+    char address[INET6_ADDRSTRLEN];
+    unsigned port;
+};
+
+/* Listens on TCP at `host` (a name or a numeric address) and `port`, 0: a
+ * free one; tells in `place` where that is. Returns the descriptor; -errno;
+ * or -EADDRNOTAVAIL if `host` is unknown. */
+int net_listen(const char *host, unsigned port, bool blocking,
+               struct net_place *place);
+
+/* The next connection, in its slot of server->conns and open; NULL: none for
+ * now. What can't be served is turned away and counted. A blocking worker
+ * waits for one, and ticks, but returns NULL when a signal comes. */
+struct conn *net_accept(struct worker *worker);
+
+/* The same without a slot: the descriptor, or -1; the caller opens it. */
+int net_accept_fd(struct worker *worker);
+
+/* Puts the connection's idle time-out on the socket, and has urgent data
+ * signalled to this thread: for models that wait in recv and send. */
+void net_prepare_blocking(const struct worker *worker, int fd);
+
+/* What a connection gets at a time: at most one recv, and SENDS_PER_TURN
+ * sends. Returns what it wants next; at WANT_CLOSE the caller closes it. A
+ * blocking worker waits here, ticks, and minds the deadlines. */
+enum want net_turn(struct worker *worker, struct conn *conn);
+
+/* Out-of-band data has arrived: takes the byte out of the way, so that it is
+ * reported once, and counts it. The stream is not touched (tcp(7)). */
+void net_urgent(struct worker *worker, struct conn *conn);
+
+/* Closes the descriptor and frees the slot. */
+void net_close(struct worker *worker, struct conn *conn);
+
+/* Turns away a descriptor just accepted for which the model has no room:
+ * counts it as refused and says so on stderr, at most once a second. */
+void net_refuse(struct worker *worker, int fd, const char *why);
+
+#endif
