@@ -43,8 +43,12 @@ static size_t take(struct conn *conn, struct worker *worker, const char *bytes,
 }
 
 /* Once all replies are sent: what comes after them. */
-static enum want after_replies(struct conn *conn)
+static enum want after_replies(struct conn *conn, const struct worker *worker)
 {
+    bool between = conn->phase == PHASE_OPEN && !conn_begun(conn);
+
+    if (worker->stopping && between)
+        conn_finish(conn, true);
     if (conn->eof || (conn->phase == PHASE_LAST && !conn->lingers))
         return WANT_CLOSE;
     if (conn->phase == PHASE_LAST) {
@@ -64,7 +68,7 @@ static enum want settle(struct conn *conn, struct worker *worker)
     else if (conn->out.mem)
         want = WANT_WRITE;
     else
-        want = after_replies(conn);
+        want = after_replies(conn, worker);
     conn->want = (uint8_t)want;
     worker_progress(worker, conn);
     return want;

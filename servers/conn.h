@@ -81,11 +81,17 @@ static inline bool conn_shuts(struct conn *conn)
     return shuts;
 }
 
-/* A request has begun and the peer owes us the rest of it. */
+/* A request is there in part, or was held back whole. */
+static inline bool conn_begun(const struct conn *conn)
+{
+    return conn->in.mem || http_begun(&conn->http);
+}
+
+/* The peer owes us the rest of a request. */
 static inline bool conn_awaits_rest(const struct conn *conn)
 {
     return conn->phase == PHASE_OPEN && conn->want == WANT_READ &&
-           (conn->in.mem || http_begun(&conn->http));
+           conn_begun(conn);
 }
 
 /* Between requests, with nothing to send: it may be closed without loss. */
