@@ -42,6 +42,7 @@ sources_bench := $(filter-out bench/main.c,$(wildcard bench/*.c))
 # its own: libs_NAME.
 libs_loadgen := -ljansson -lm
 libs_bench := -linih -ljansson -lm
+libs_tool_blind_uring := -luring
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 servers := $(models:%=$(BUILD)/servers/%)

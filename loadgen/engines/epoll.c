@@ -1,0 +1,342 @@
+#include "loadgen/engine.h"
+
+#include "common/clock.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+enum {
+    EVENTS = 256,
+    OPENING_MOST = 128, /* at once: less than a usual listen backlog */
+};
+
+/* What an event is about, if not a connection by its number. */
+enum {
+    ABOUT_WAKE = UINT32_MAX,
+    ABOUT_TIMER = UINT32_MAX - 1,
+};
+
+struct engine {
+    struct worker *worker;
+    int epoll_fd;
+    int timer_fd;
+    uint32_t next;    /* the next connection to open for the first time */
+    uint32_t opening; /* connections being opened */
+    bool settled;     /* all have been opened, or could not be */
+    /* Seen in a batch of events and acted on after it, because acting may
+     * close a connection that the rest of the batch has an event of. */
+    bool woken;
+    bool timer_fired;
+};
+
+static int control(struct engine *engine, int op, int fd, uint32_t events,
+                   uint32_t about)
+{
+    struct epoll_event event = {.events = events, .data.u32 = about};
+
+    return epoll_ctl(engine->epoll_fd, op, fd, &event) == 0 ? 0 : -errno;
+}
+
+static uint32_t number(const struct engine *engine, const struct conn *conn)
+{
+    return (uint32_t)(conn - engine->worker->conns);
+}
+
+/* Sets the timer for what the worker waits for next. */
+static int arm_timer(struct engine *engine)
+{
+    uint64_t at_ns = worker_timer_ns(engine->worker, clock_ns());
+    const struct itimerspec when = {
+        .it_value = {.tv_sec = (time_t)(at_ns / NS_PER_S),
+                     .tv_nsec = (long)(at_ns % NS_PER_S)},
+    };
+
+    return timerfd_settime(engine->timer_fd, TFD_TIMER_ABSTIME, &when, NULL) ==
+                   0
+               ? 0
+               : -errno;
+}
+
+static int begin_connect(struct engine *engine, struct conn *conn)
+{
+    const struct target *target = &engine->worker->settings->target;
+    const int on = 1;
+
+    conn->fd = socket(target->address.ss_family,
+                      SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (conn->fd < 0)
+        return -errno;
+    if (setsockopt(conn->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0)
+        return -errno;
+    if (connect(conn->fd, (const struct sockaddr *)&target->address,
+                target->address_len) != 0 &&
+        errno != EINPROGRESS)
+        return -errno;
+    return control(engine, EPOLL_CTL_ADD, conn->fd, EPOLLOUT,
+                   number(engine, conn));
+}
+
+static void fail(struct engine *engine, struct conn *conn, enum fault fault,
+                 const char *why);
+
+static void open_conn(struct engine *engine, struct conn *conn)
+{
+    worker_opening(engine->worker, conn, clock_ns());
+    engine->opening++;
+    int error = begin_connect(engine, conn);
+    if (error)
+        fail(engine, conn, FAULT_CONNECT, strerror(-error));
+}
+
+/* Closes with a reset: what came late is of no interest, and no port is left
+ * in TIME_WAIT. Opens it again if that is worth while. */
+static void fail(struct engine *engine, struct conn *conn, enum fault fault,
+                 const char *why)
+{
+    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+
+    if (conn->state == CONN_CONNECTING)
+        engine->opening--;
+    if (conn->fd >= 0) {
+        setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+        close(conn->fd);
+        conn->fd = -1;
+    }
+    if (worker_closed(engine->worker, conn, fault, why))
+        open_conn(engine, conn);
+}
+
+/* Sends what there is to send, as far as there is room. */
+static void flush_out(struct engine *engine, struct conn *conn)
+{
+    struct span out = worker_out(engine->worker, conn);
+
+    while (out.len) {
+        ssize_t n = send(conn->fd, out.bytes, out.len, MSG_NOSIGNAL);
+        if (n < 0 && errno != EAGAIN) {
+            fail(engine, conn, FAULT_RESET, strerror(errno));
+            return;
+        }
+        if (n > 0)
+            worker_sent(engine->worker, conn, (size_t)n);
+        if (n < (ssize_t)out.len)
+            break;
+        out = worker_out(engine->worker, conn);
+    }
+    bool blocked = conn->unsent > 0;
+    if (blocked == conn->blocked)
+        return;
+    conn->blocked = blocked;
+    int error =
+        control(engine, EPOLL_CTL_MOD, conn->fd,
+                blocked ? EPOLLIN | EPOLLOUT : EPOLLIN, number(engine, conn));
+    if (error)
+        fail(engine, conn, FAULT_RESET, strerror(-error));
+}
+
+static void finish_connect(struct engine *engine, struct conn *conn)
+{
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    if (getsockopt(conn->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+        error = errno;
+    if (!error)
+        error = -control(engine, EPOLL_CTL_MOD, conn->fd, EPOLLIN,
+                         number(engine, conn));
+    if (error) {
+        fail(engine, conn, FAULT_CONNECT, strerror(error));
+        return;
+    }
+    engine->opening--;
+    uint64_t now_ns = clock_ns();
+    worker_opened(engine->worker, conn, now_ns);
+    worker_fill(engine->worker, conn, now_ns);
+    flush_out(engine, conn);
+}
+
+/* Receives once, counts, and sends on. */
+static void take_in(struct engine *engine, struct conn *conn)
+{
+    struct worker *worker = engine->worker;
+    ssize_t n = recv(conn->fd, worker->buffer, WORKER_BUFFER, 0);
+    char why[FAULT_TEXT];
+
+    if (n > 0) {
+        uint64_t now_ns = clock_ns();
+        if (now_ns >= worker->edge_ns)
+            worker_pass(worker, now_ns);
+        if (worker_done(worker))
+            return;
+        struct checked checked =
+            worker_received(worker, conn, worker->buffer, (size_t)n, now_ns);
+        if (__builtin_expect(checked.fault != FAULT_NONE || checked.closing,
+                             0)) {
+            fail(engine, conn, checked.fault, worker->checker.why);
+            return;
+        }
+        worker_fill(worker, conn, now_ns);
+        flush_out(engine, conn);
+    } else if (n == 0) {
+        snprintf(why, sizeof(why), "closed with %u requests unanswered",
+                 conn->in_flight);
+        fail(engine, conn, FAULT_CLOSED_EARLY, why);
+    } else if (errno != EAGAIN && errno != EINTR) {
+        fail(engine, conn, FAULT_RESET, strerror(errno));
+    }
+}
+
+static void on_event(struct engine *engine, const struct epoll_event *event)
+{
+    struct conn *conn;
+
+    if (event->data.u32 == ABOUT_WAKE) {
+        engine->woken = true;
+        return;
+    }
+    if (event->data.u32 == ABOUT_TIMER) {
+        engine->timer_fired = true;
+        return;
+    }
+    conn = &engine->worker->conns[event->data.u32];
+    if (conn->state == CONN_CONNECTING) {
+        finish_connect(engine, conn);
+        return;
+    }
+    if (event->events & EPOLLOUT)
+        flush_out(engine, conn);
+    if (conn->state == CONN_OPEN && event->events & ~(uint32_t)EPOLLOUT)
+        take_in(engine, conn);
+}
+
+static void expire(struct engine *engine)
+{
+    const struct worker *worker = engine->worker;
+    char limit[24];
+    char why[FAULT_TEXT];
+    struct conn *conn;
+
+    units_format_exact(limit, sizeof(limit), worker->settings->timeout_ns);
+    while ((conn = worker_expired(engine->worker, clock_ns()))) {
+        bool connecting = conn->state == CONN_CONNECTING;
+        snprintf(why, sizeof(why), "%s within %s",
+                 connecting ? "no connection" : "no whole reply", limit);
+        fail(engine, conn, connecting ? FAULT_CONNECT : FAULT_TIMEOUT, why);
+    }
+}
+
+/* The coordinator has changed the course. */
+static void look(struct engine *engine)
+{
+    struct worker *worker = engine->worker;
+    uint64_t now_ns = clock_ns();
+    uint64_t ignored;
+
+    if (read(worker->wake_fd, &ignored, sizeof(ignored)) < 0)
+        return; /* nothing new */
+    if (!worker_look(worker, now_ns))
+        return;
+    for (uint32_t i = 0; i < worker->n_conns && !worker_done(worker); i++) {
+        struct conn *conn = &worker->conns[i];
+        if (conn->state != CONN_OPEN)
+            continue;
+        worker_fill(worker, conn, clock_ns());
+        flush_out(engine, conn);
+    }
+}
+
+/* What an event or the time demands, apart from connections. */
+static int between_batches(struct engine *engine)
+{
+    struct worker *worker = engine->worker;
+    bool rearm = engine->woken || engine->timer_fired;
+
+    if (engine->timer_fired) {
+        worker_pass(worker, clock_ns());
+        if (!worker_done(worker))
+            expire(engine);
+    }
+    if (engine->woken && !worker_done(worker))
+        look(engine);
+    engine->woken = false;
+    engine->timer_fired = false;
+    while (engine->next < worker->n_conns && engine->opening < OPENING_MOST)
+        open_conn(engine, &worker->conns[engine->next++]);
+    if (!engine->settled && engine->next == worker->n_conns &&
+        engine->opening == 0) {
+        engine->settled = true;
+        atomic_fetch_add(&worker->course->settled, 1);
+        eventfd_write(worker->course->news_fd, 1);
+    }
+    if (engine->settled && worker->n_alive == 0 && !worker_done(worker))
+        worker_finish(worker, clock_ns());
+    return rearm && !worker_done(worker) ? arm_timer(engine) : 0;
+}
+
+static int run(struct engine *engine)
+{
+    const struct worker *worker = engine->worker;
+    struct epoll_event events[EVENTS];
+    int error = arm_timer(engine);
+
+    if (!error)
+        error = between_batches(engine);
+    while (!error && !worker_done(worker)) {
+        int n = epoll_wait(engine->epoll_fd, events, EVENTS, -1);
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        for (int i = 0; i < n && !worker_done(worker); i++)
+            on_event(engine, &events[i]);
+        error = between_batches(engine);
+    }
+    return error;
+}
+
+static int set_up(struct engine *engine)
+{
+    engine->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    engine->timer_fd =
+        timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (engine->epoll_fd < 0 || engine->timer_fd < 0)
+        return -errno;
+    int error = control(engine, EPOLL_CTL_ADD, engine->worker->wake_fd, EPOLLIN,
+                        ABOUT_WAKE);
+    if (!error)
+        error = control(engine, EPOLL_CTL_ADD, engine->timer_fd, EPOLLIN,
+                        ABOUT_TIMER);
+    return error;
+}
+
+static void tear_down(struct engine *engine)
+{
+    struct worker *worker = engine->worker;
+
+    for (uint32_t i = 0; i < worker->n_conns; i++) {
+        if (worker->conns[i].fd >= 0)
+            close(worker->conns[i].fd);
+    }
+    if (engine->timer_fd >= 0)
+        close(engine->timer_fd);
+    if (engine->epoll_fd >= 0)
+        close(engine->epoll_fd);
+}
+
+int engine_epoll(struct worker *worker)
+{
+    struct engine engine = {.worker = worker, .epoll_fd = -1, .timer_fd = -1};
+    int error = set_up(&engine);
+
+    if (!error)
+        error = run(&engine);
+    tear_down(&engine);
+    return error;
+}

@@ -1,0 +1,343 @@
+#include "loadgen/load.h"
+
+#include "loadgen/engine.h"
+#include "loadgen/worker.h"
+
+#include "common/clock.h"
+#include "common/cpus.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* The window begins so much after the word is given, so that every thread has
+ * heard it by then. */
+static const uint64_t notice_ns = NS_PER_MS;
+
+struct load {
+    const struct settings *settings;
+    struct result *result;
+    struct course course;
+    struct reference reference;
+    struct worker *workers;
+    pthread_t *threads;
+    unsigned n_running; /* threads that have been started */
+    int signal_fd;
+    struct cost server_before;
+};
+
+static void *thread_main(void *input)
+{
+    struct worker *worker = input;
+    const struct settings *settings = worker->settings;
+
+    if (settings->pinned) {
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET((size_t)cpus_nth(&settings->cpus, (int)worker->index), &one);
+        worker->error = cpus_pin(&one);
+    }
+    if (!worker->error)
+        worker->error = engine_epoll(worker);
+    atomic_fetch_add(&worker->course->finished, 1);
+    eventfd_write(worker->course->news_fd, 1);
+    return NULL;
+}
+
+static void wake_all(struct load *load)
+{
+    for (unsigned i = 0; i < load->settings->threads; i++)
+        eventfd_write(load->workers[i].wake_fd, 1);
+}
+
+static int create_workers(struct load *load)
+{
+    const struct settings *settings = load->settings;
+    unsigned n = settings->threads;
+
+    load->workers = calloc(n, sizeof(*load->workers));
+    load->threads = calloc(n, sizeof(*load->threads));
+    if (!load->workers || !load->threads)
+        return -ENOMEM;
+    for (unsigned i = 0; i < n; i++)
+        load->workers[i].wake_fd = -1;
+    for (unsigned i = 0; i < n; i++) {
+        uint32_t share =
+            settings->connections / n + (i < settings->connections % n);
+        int error = worker_init(&load->workers[i], i, share, settings,
+                                &load->course, &load->reference);
+        if (error)
+            return error;
+        load->workers[i].wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+        if (load->workers[i].wake_fd < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+static int start_threads(struct load *load)
+{
+    for (unsigned i = 0; i < load->settings->threads; i++) {
+        int error = pthread_create(&load->threads[i], NULL, thread_main,
+                                   &load->workers[i]);
+        if (error)
+            return -error;
+        load->n_running++;
+    }
+    return 0;
+}
+
+/* Notices a signal that asks to stop. */
+static void take_signal(struct load *load)
+{
+    struct signalfd_siginfo info;
+
+    if (read(load->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+        load->result->interrupted = true;
+        load->result->signal = (int)info.ssi_signo;
+    }
+}
+
+/* Waits until `count` has reached the number of threads, or until `until_ns`,
+ * or for a signal. True if the run is to go on. */
+static bool wait_for(struct load *load, atomic_uint *count, uint64_t until_ns)
+{
+    struct pollfd fds[] = {
+        {.fd = load->signal_fd, .events = POLLIN},
+        {.fd = load->course.news_fd, .events = POLLIN},
+    };
+    eventfd_t news;
+
+    while (atomic_load(count) < load->settings->threads) {
+        uint64_t now_ns = clock_ns();
+        uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+        const struct timespec left = {
+            .tv_sec = (time_t)(left_ns / NS_PER_S),
+            .tv_nsec = (long)(left_ns % NS_PER_S),
+        };
+        if (left_ns == 0)
+            return true;
+        if (ppoll(fds, 2, until_ns == NOT_YET ? NULL : &left, NULL) < 0 &&
+            errno != EINTR)
+            return false;
+        take_signal(load);
+        if (load->result->interrupted)
+            return false;
+        eventfd_read(load->course.news_fd, &news);
+    }
+    return true;
+}
+
+/* Reads what the server has cost until now, and lets the window begin after
+ * that, however long it took. */
+static void begin_window(struct load *load, uint64_t delay_ns)
+{
+    if (load->settings->server_pid)
+        load->result->server_known =
+            cost_of_tree_cpu(load->settings->server_pid,
+                             &load->server_before) == 0;
+    uint64_t start_ns = clock_ns() + delay_ns;
+    atomic_store(&load->course.end_ns, start_ns + load->settings->duration_ns);
+    atomic_store(&load->course.start_ns, start_ns);
+}
+
+static void conduct(struct load *load)
+{
+    const struct settings *settings = load->settings;
+    struct course *course = &load->course;
+
+    if (!wait_for(load, &course->settled, NOT_YET))
+        return;
+    if (settings->warmup_ns == 0)
+        begin_window(load, 0);
+    atomic_store(&course->go, true);
+    wake_all(load);
+    if (settings->warmup_ns) {
+        if (!wait_for(load, &course->finished,
+                      clock_ns() + settings->warmup_ns))
+            return;
+        begin_window(load, notice_ns);
+        wake_all(load);
+    }
+    wait_for(load, &course->finished, NOT_YET);
+}
+
+/* Ends all threads, whatever they do. */
+static void join_all(struct load *load)
+{
+    if (atomic_load(&load->course.finished) < load->n_running) {
+        atomic_store(&load->course.stop, true);
+        wake_all(load);
+    }
+    for (unsigned i = 0; i < load->n_running; i++)
+        pthread_join(load->threads[i], NULL);
+}
+
+/* The server's cost at the end; how many CPUs it can use at once. */
+static void read_server(struct load *load)
+{
+    struct result *result = load->result;
+    pid_t pid = load->settings->server_pid;
+    struct cost now;
+    struct cost memory;
+    cpu_set_t cpus;
+
+    if (!result->server_known)
+        return;
+    result->server_known = cost_of_tree_cpu(pid, &now) == 0 &&
+                           cost_of_tree(pid, &memory) == 0 &&
+                           sched_getaffinity(pid, sizeof(cpus), &cpus) == 0;
+    if (!result->server_known)
+        return;
+    result->server = cost_between(&load->server_before, &now);
+    result->server.rss_peak_bytes = memory.rss_peak_bytes;
+    result->server.pss_bytes = memory.pss_bytes;
+    unsigned usable = (unsigned)CPU_COUNT(&cpus);
+    result->server_cpus = usable < now.threads ? usable : now.threads;
+}
+
+static void add_conns(struct result *result, const struct worker *worker,
+                      uint64_t *counts)
+{
+    for (uint32_t i = 0; i < worker->n_conns; i++) {
+        const struct conn *conn = &worker->conns[i];
+        result->lost += conn->state == CONN_GONE;
+        result->served += conn->served;
+        if (conn->established)
+            counts[result->established++] = conn->requests;
+    }
+}
+
+static void add_worker(struct result *result, const struct worker *worker)
+{
+    result->requests += worker->counters.requests;
+    result->bytes_in += worker->counters.bytes_in;
+    result->bytes_out += worker->counters.bytes_out;
+    result->unfinished += worker->unfinished;
+    if (worker->unfinished_oldest_ns > result->unfinished_oldest_ns)
+        result->unfinished_oldest_ns = worker->unfinished_oldest_ns;
+    if (worker->started_ns &&
+        worker->ended_ns - worker->started_ns > result->duration_ns)
+        result->duration_ns = worker->ended_ns - worker->started_ns;
+    faults_merge(&result->faults, &worker->faults);
+    if (worker->started_ns)
+        histogram_merge(result->service, worker->service);
+    histogram_merge(result->connect, worker->connect);
+    result->client.cpu_ns += worker->cost.cpu_ns;
+    result->client.user_ns += worker->cost.user_ns;
+    result->client.sys_ns += worker->cost.sys_ns;
+    result->client.switches_voluntary += worker->cost.switches_voluntary;
+    result->client.switches_involuntary += worker->cost.switches_involuntary;
+}
+
+static int sum_up(struct load *load)
+{
+    const struct settings *settings = load->settings;
+    struct result *result = load->result;
+    struct cost own;
+    uint64_t *counts = calloc(settings->connections, sizeof(*counts));
+
+    if (!counts)
+        return -ENOMEM;
+    for (unsigned i = 0; i < settings->threads; i++) {
+        add_conns(result, &load->workers[i], counts);
+        add_worker(result, &load->workers[i]);
+    }
+    for (unsigned i = 0; i < settings->threads && result->duration_ns; i++)
+        result->thread_shares[i] =
+            (double)load->workers[i].cost.cpu_ns / (double)result->duration_ns;
+    result->connects = result->connect->count;
+    result->jain = verdict_jain(counts, result->established);
+    free(counts);
+    int error = cost_of_tree(getpid(), &own);
+    result->client.rss_peak_bytes = own.rss_peak_bytes;
+    result->client.pss_bytes = own.pss_bytes;
+    return error;
+}
+
+static int run(struct load *load)
+{
+    int error = create_workers(load);
+
+    if (!error)
+        error = start_threads(load);
+    if (!error)
+        conduct(load);
+    join_all(load);
+    for (unsigned i = 0; !error && i < load->settings->threads; i++)
+        error = load->workers[i].error;
+    if (error || load->result->interrupted)
+        return error;
+    read_server(load);
+    return sum_up(load);
+}
+
+static int set_up(struct load *load, sigset_t *old_mask)
+{
+    struct result *result = load->result;
+    sigset_t mask;
+
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGINT);
+    sigaddset(&mask, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &mask, old_mask);
+    load->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+    load->course.news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (load->signal_fd < 0 || load->course.news_fd < 0)
+        return -errno;
+    result->service = malloc(sizeof(*result->service));
+    result->connect = malloc(sizeof(*result->connect));
+    result->thread_shares =
+        calloc(load->settings->threads, sizeof(*result->thread_shares));
+    if (!result->service || !result->connect || !result->thread_shares)
+        return -ENOMEM;
+    histogram_clear(result->service);
+    histogram_clear(result->connect);
+    return 0;
+}
+
+static void tear_down(struct load *load)
+{
+    for (unsigned i = 0; load->workers && i < load->settings->threads; i++) {
+        if (load->workers[i].wake_fd >= 0)
+            close(load->workers[i].wake_fd);
+        worker_free(&load->workers[i]);
+    }
+    free(load->workers);
+    free(load->threads);
+    reference_free(&load->reference);
+    if (load->course.news_fd >= 0)
+        close(load->course.news_fd);
+    if (load->signal_fd >= 0)
+        close(load->signal_fd);
+}
+
+int load_run(const struct settings *settings, struct result *result)
+{
+    struct load load = {.settings = settings, .result = result};
+    sigset_t old_mask;
+
+    *result = (struct result){0};
+    atomic_init(&load.course.start_ns, NOT_YET);
+    atomic_init(&load.course.end_ns, NOT_YET);
+    reference_init(&load.reference);
+    int error = set_up(&load, &old_mask);
+    if (!error)
+        error = run(&load);
+    tear_down(&load);
+    pthread_sigmask(SIG_SETMASK, &old_mask, NULL);
+    return error;
+}
+
+void load_free(struct result *result)
+{
+    free(result->service);
+    free(result->connect);
+    free(result->thread_shares);
+}

@@ -1,0 +1,195 @@
+#include "loadgen/record.h"
+
+#include "common/units.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+static json_t *whole(uint64_t value)
+{
+    return json_integer((json_int_t)value);
+}
+
+static json_t *latency(const struct histogram *histogram)
+{
+    static const struct {
+        const char *name;
+        double percent;
+    } quantiles[] = {
+        {"p50", 50}, {"p90", 90}, {"p99", 99}, {"p999", 99.9}, {"p9999", 99.99},
+    };
+    json_t *object = json_object();
+    bool any = histogram->count > 0;
+
+    json_object_set_new(object, "min",
+                        any ? whole(histogram->min_ns) : json_null());
+    for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
+        json_object_set_new(
+            object, quantiles[i].name,
+            any ? whole(histogram_percentile(histogram, quantiles[i].percent))
+                : json_null());
+    json_object_set_new(object, "max",
+                        any ? whole(histogram->max_ns) : json_null());
+    json_object_set_new(object, "mean",
+                        any ? json_real(histogram_mean(histogram))
+                            : json_null());
+    json_object_set_new(object, "stddev",
+                        any ? json_real(histogram_stddev(histogram))
+                            : json_null());
+    json_object_set_new(object, "count", whole(histogram->count));
+    return object;
+}
+
+static json_t *per_request(double sum, const struct result *result)
+{
+    return result->requests ? json_real(sum / (double)result->requests)
+                            : json_null();
+}
+
+static json_t *costs(const struct cost *cost, const struct result *result)
+{
+    const double us = (double)NS_PER_US;
+    json_t *object = json_object();
+
+    json_object_set_new(object, "cpu_us_per_request",
+                        per_request((double)cost->cpu_ns / us, result));
+    json_object_set_new(object, "cpu_user_us_per_request",
+                        per_request((double)cost->user_ns / us, result));
+    json_object_set_new(object, "cpu_sys_us_per_request",
+                        per_request((double)cost->sys_ns / us, result));
+    json_object_set_new(object, "switches_voluntary_per_request",
+                        per_request((double)cost->switches_voluntary, result));
+    json_object_set_new(
+        object, "switches_involuntary_per_request",
+        per_request((double)cost->switches_involuntary, result));
+    json_object_set_new(object, "rss_peak_bytes", whole(cost->rss_peak_bytes));
+    json_object_set_new(object, "pss_bytes", whole(cost->pss_bytes));
+    return object;
+}
+
+static struct cost both(const struct cost *a, const struct cost *b)
+{
+    return (struct cost){
+        .cpu_ns = a->cpu_ns + b->cpu_ns,
+        .user_ns = a->user_ns + b->user_ns,
+        .sys_ns = a->sys_ns + b->sys_ns,
+        .switches_voluntary = a->switches_voluntary + b->switches_voluntary,
+        .switches_involuntary =
+            a->switches_involuntary + b->switches_involuntary,
+        .rss_peak_bytes = a->rss_peak_bytes + b->rss_peak_bytes,
+        .pss_bytes = a->pss_bytes + b->pss_bytes,
+    };
+}
+
+static void add_settings(json_t *record, const struct settings *settings)
+{
+    json_object_set_new(record, "schema", json_integer(RECORD_SCHEMA));
+    json_object_set_new(record, "target", json_string(settings->target_text));
+    json_object_set_new(record, "mode", json_string("closed"));
+    json_object_set_new(record, "engine", json_string(settings->engine));
+    json_object_set_new(record, "connections", whole(settings->connections));
+    json_object_set_new(record, "threads", whole(settings->threads));
+    json_object_set_new(record, "pipeline", whole(settings->pipeline));
+    json_object_set_new(record, "payload_bytes",
+                        whole(settings->payload_bytes));
+    json_object_set_new(record, "seed", whole(settings->seed));
+}
+
+static void add_counts(json_t *record, const struct result *result)
+{
+    double seconds = (double)result->duration_ns / (double)NS_PER_S;
+
+    json_object_set_new(record, "connections_established",
+                        whole(result->established));
+    json_object_set_new(record, "connections_served", whole(result->served));
+    json_object_set_new(record, "duration_s", json_real(seconds));
+    json_object_set_new(record, "requests", whole(result->requests));
+    json_object_set_new(
+        record, "requests_per_s",
+        json_real(seconds > 0 ? (double)result->requests / seconds : 0));
+    json_object_set_new(record, "bytes_in", whole(result->bytes_in));
+    json_object_set_new(record, "bytes_out", whole(result->bytes_out));
+    json_object_set_new(record, "unfinished", whole(result->unfinished));
+    json_object_set_new(record, "unfinished_oldest_ns",
+                        whole(result->unfinished_oldest_ns));
+    json_object_set_new(record, "jain_fairness",
+                        result->jain < 0 ? json_null()
+                                         : json_real(result->jain));
+}
+
+static void add_errors(json_t *record, const struct faults *faults)
+{
+    json_t *errors = json_object();
+
+    for (int i = 0; i < FAULTS; i++)
+        json_object_set_new(errors, fault_name((enum fault)i),
+                            whole(faults->counts[i]));
+    json_object_set_new(errors, "total", whole(faults_total(faults)));
+    json_object_set_new(record, "errors", errors);
+}
+
+/* Only an open loop has a plan to measure against. */
+static void add_latency(json_t *record, const struct result *result)
+{
+    json_t *all = json_object();
+
+    json_object_set_new(all, "response", json_null());
+    json_object_set_new(all, "service", latency(result->service));
+    json_object_set_new(all, "queue_wait", json_null());
+    json_object_set_new(all, "send_lag", json_null());
+    json_object_set_new(all, "connect", latency(result->connect));
+    json_object_set_new(record, "latency_ns", all);
+}
+
+static void add_costs(json_t *record, const struct settings *settings,
+                      const struct result *result)
+{
+    json_t *client = costs(&result->client, result);
+    json_t *threads = json_array();
+    struct cost total = both(&result->client, &result->server);
+
+    for (unsigned i = 0; i < settings->threads; i++)
+        json_array_append_new(threads, json_real(result->thread_shares[i]));
+    json_object_set_new(client, "threads", threads);
+    json_object_set_new(record, "client", client);
+    json_object_set_new(record, "server",
+                        result->server_known ? costs(&result->server, result)
+                                             : json_null());
+    json_object_set_new(record, "total",
+                        result->server_known ? costs(&total, result)
+                                             : json_null());
+}
+
+static void add_verdict(json_t *record, const struct verdict *verdict)
+{
+    json_t *reasons = json_array();
+
+    for (unsigned i = 0; i < verdict->n_reasons; i++)
+        json_array_append_new(reasons, json_string(verdict->reasons[i]));
+    json_object_set_new(record, "bottleneck",
+                        json_string(bottleneck_name(verdict->bottleneck)));
+    json_object_set_new(record, "verdict",
+                        json_string(judgement_name(verdict->judgement)));
+    json_object_set_new(record, "reasons", reasons);
+}
+
+int record_write(FILE *file, const struct settings *settings,
+                 const struct result *result)
+{
+    json_t *record = json_object();
+
+    add_settings(record, settings);
+    add_counts(record, result);
+    add_errors(record, &result->faults);
+    add_latency(record, result);
+    add_costs(record, settings, result);
+    add_verdict(record, &result->verdict);
+    char *line = json_dumps(record, JSON_COMPACT);
+    json_decref(record);
+    if (!line)
+        return -ENOMEM;
+    int printed = fprintf(file, "%s\n", line);
+    free(line);
+    return printed < 0 || fflush(file) != 0 ? -EIO : 0;
+}

@@ -1,0 +1,41 @@
+/* result.h: what a run has shown, all threads together. */
+#ifndef LOADGEN_RESULT_H
+#define LOADGEN_RESULT_H
+
+#include "loadgen/fault.h"
+#include "loadgen/histogram.h"
+#include "loadgen/verdict.h"
+
+#include "common/cost.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct result {
+    uint64_t duration_ns; /* of the measured window as it was */
+    uint64_t requests;    /* right, complete, finished within the window */
+    uint64_t bytes_in;    /* within the window, like what follows */
+    uint64_t bytes_out;
+    unsigned established; /* connections that were open once */
+    unsigned served;      /* of these, that had a right reply */
+    unsigned lost;        /* connections given up, or never opened */
+    uint64_t connects;    /* openings, first ones and later ones */
+    uint64_t unfinished;  /* requests in flight at the end */
+    uint64_t unfinished_oldest_ns;
+    double jain;          /* fairness of `requests` over connections, or -1 */
+    struct faults faults; /* of the whole run, its warm-up too */
+    struct histogram *service; /* of `requests` */
+    struct histogram *connect; /* of `connects` */
+
+    struct cost client;    /* the threads in the window; memory: the process */
+    double *thread_shares; /* CPU share of each thread */
+    bool server_known;     /* its cost could be read at both edges */
+    struct cost server;
+    unsigned server_cpus; /* that it can use at once */
+    bool interrupted;     /* by a signal, `signal`: the rest means nothing */
+    int signal;
+
+    struct verdict verdict;
+};
+
+#endif

@@ -1,0 +1,29 @@
+/* settings.h: what a run is asked to do. */
+#ifndef LOADGEN_SETTINGS_H
+#define LOADGEN_SETTINGS_H
+
+#include "loadgen/target.h"
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct settings {
+    struct target target;
+    const char *target_text; /* as it was typed */
+    const char *engine;
+    unsigned connections;
+    unsigned threads;
+    unsigned pipeline;    /* requests in flight on a connection */
+    size_t payload_bytes; /* echo: the message; HTTP: the body, 0 is GET */
+    uint64_t duration_ns;
+    uint64_t warmup_ns;
+    uint64_t timeout_ns; /* for opening a connection, and for each request */
+    uint64_t seed;
+    bool pinned; /* each thread to a CPU of its own, of `cpus` */
+    cpu_set_t cpus;
+    pid_t server_pid; /* 0: nobody watches the server's cost */
+};
+
+#endif

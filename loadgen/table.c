@@ -1,0 +1,90 @@
+#include "loadgen/table.h"
+
+#include "common/units.h"
+
+#include <inttypes.h>
+
+static void print_latency(FILE *file, const char *name,
+                          const struct histogram *histogram)
+{
+    const double values_ns[] = {
+        (double)histogram_percentile(histogram, 50),
+        (double)histogram_percentile(histogram, 90),
+        (double)histogram_percentile(histogram, 99),
+        (double)histogram_percentile(histogram, 99.9),
+        (double)histogram->max_ns,
+        histogram_mean(histogram),
+    };
+    char text[16];
+
+    if (histogram->count == 0)
+        return;
+    fprintf(file, "  %-14s", name);
+    for (size_t i = 0; i < sizeof(values_ns) / sizeof(values_ns[0]); i++)
+        fprintf(file, " %9s",
+                units_format_duration(text, sizeof(text), values_ns[i]));
+    fprintf(file, "\n");
+}
+
+static void print_cost(FILE *file, const char *name, uint64_t cpu_ns,
+                       const struct result *result)
+{
+    char text[16];
+
+    if (result->requests == 0 || result->duration_ns == 0)
+        return;
+    fprintf(file, "  %-14s %9s of CPU a request, %3.0f %% of one CPU\n", name,
+            units_format_duration(text, sizeof(text),
+                                  (double)cpu_ns / (double)result->requests),
+            100 * (double)cpu_ns / (double)result->duration_ns);
+}
+
+static void print_connections(FILE *file, const struct settings *settings,
+                              const struct result *result)
+{
+    fprintf(file, "  connections    %u asked, %u established, %u served",
+            settings->connections, result->established, result->served);
+    if (result->jain >= 0)
+        fprintf(file, ", fairness %.3f", result->jain);
+    fprintf(file, "\n");
+}
+
+static void print_verdict(FILE *file, const struct verdict *verdict)
+{
+    fprintf(file, "  verdict        %s, bottleneck: %s\n",
+            judgement_name(verdict->judgement),
+            bottleneck_name(verdict->bottleneck));
+    for (unsigned i = 0; i < verdict->n_reasons; i++)
+        fprintf(file, "                 %s\n", verdict->reasons[i]);
+}
+
+void table_print(FILE *file, const struct settings *settings,
+                 const struct result *result)
+{
+    double seconds = (double)result->duration_ns / (double)NS_PER_S;
+    char text[16];
+
+    fprintf(file, "%s, closed loop, %u x %u in flight, %u thread%s, %s\n",
+            settings->target_text, settings->connections, settings->pipeline,
+            settings->threads, settings->threads == 1 ? "" : "s",
+            settings->engine);
+    print_connections(file, settings, result);
+    fprintf(file, "  requests       %" PRIu64 " in %.3f s: %s/s\n",
+            result->requests, seconds,
+            units_format_count(text, sizeof(text),
+                               seconds > 0 ? (double)result->requests / seconds
+                                           : 0));
+    fprintf(file, "  errors         %" PRIu64 "\n",
+            faults_total(&result->faults));
+    fprintf(file, "  %-14s %9s %9s %9s %9s %9s %9s\n", "latency", "p50", "p90",
+            "p99", "p99.9", "max", "mean");
+    print_latency(file, "  service", result->service);
+    print_latency(file, "  connect", result->connect);
+    print_cost(file, "client", result->client.cpu_ns, result);
+    if (result->server_known) {
+        print_cost(file, "server", result->server.cpu_ns, result);
+        print_cost(file, "total", result->client.cpu_ns + result->server.cpu_ns,
+                   result);
+    }
+    print_verdict(file, &result->verdict);
+}

@@ -1,0 +1,171 @@
+#include "loadgen/verdict.h"
+
+#include "loadgen/result.h"
+#include "loadgen/settings.h"
+
+#include "common/units.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* From this share of its CPUs on, a side is at its limit: what is missing goes
+ * to interrupts and to reading the clocks. */
+static const double limit_share = 0.90;
+
+/* Beyond this, something is wrong with the counting or with the clocks. */
+static const double little_most = 0.05;
+
+const char *bottleneck_name(enum bottleneck bottleneck)
+{
+    static const char *const names[] = {
+        [BOTTLENECK_NEITHER] = "neither",
+        [BOTTLENECK_SERVER] = "server",
+        [BOTTLENECK_GENERATOR] = "generator",
+    };
+
+    return names[bottleneck];
+}
+
+const char *judgement_name(enum judgement judgement)
+{
+    static const char *const names[] = {
+        [VERDICT_OK] = "ok",
+        [VERDICT_GENERATOR_BOUND] = "generator-bound",
+        [VERDICT_INVALID] = "invalid",
+    };
+
+    return names[judgement];
+}
+
+double verdict_jain(const uint64_t *counts, size_t n)
+{
+    double sum = 0;
+    double squares = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        sum += (double)counts[i];
+        squares += (double)counts[i] * (double)counts[i];
+    }
+    return squares > 0 ? sum * sum / ((double)n * squares) : -1;
+}
+
+double verdict_little(double n, double per_second, double mean_ns)
+{
+    return n > 0 ? fabs(n - per_second * mean_ns / (double)NS_PER_S) / n : -1;
+}
+
+static __attribute__((format(printf, 2, 3))) void
+add_reason(struct verdict *verdict, const char *format, ...)
+{
+    va_list args;
+
+    if (verdict->n_reasons == VERDICT_REASONS)
+        return;
+    va_start(args, format);
+    vsnprintf(verdict->reasons[verdict->n_reasons++], VERDICT_TEXT, format,
+              args);
+    va_end(args);
+}
+
+static void judge_bottleneck(struct result *result, unsigned threads)
+{
+    struct verdict *verdict = &result->verdict;
+    double busiest = 0;
+    double server = -1;
+
+    for (unsigned i = 0; i < threads; i++)
+        busiest = fmax(busiest, result->thread_shares[i]);
+    if (result->server_known && result->duration_ns && result->server_cpus)
+        server = (double)result->server.cpu_ns / (double)result->duration_ns /
+                 result->server_cpus;
+    if (server >= limit_share) {
+        verdict->bottleneck = BOTTLENECK_SERVER;
+        add_reason(verdict,
+                   "the server is the limit: it used %.0f %% of %u CPU%s, the "
+                   "busiest generator thread %.0f %% of one",
+                   server * 100, result->server_cpus,
+                   result->server_cpus == 1 ? "" : "s", busiest * 100);
+    } else if (busiest >= limit_share) {
+        verdict->bottleneck = BOTTLENECK_GENERATOR;
+        verdict->judgement = VERDICT_GENERATOR_BOUND;
+        if (server < 0)
+            add_reason(verdict,
+                       "generator-bound: a generator thread used %.0f %% of "
+                       "its CPU, and nobody watched the server",
+                       busiest * 100);
+        else
+            add_reason(verdict,
+                       "generator-bound: a generator thread used %.0f %% of "
+                       "its CPU, the server only %.0f %% of %u",
+                       busiest * 100, server * 100, result->server_cpus);
+    }
+}
+
+/* Little's law is sure to hold within 5 % only where requests are so short
+ * that those at the edges of the window cannot matter, and where connections
+ * were always in use. */
+static void judge_little(const struct settings *settings, struct result *result)
+{
+    double n = (double)result->served * settings->pipeline;
+    double per_second = (double)result->requests * (double)NS_PER_S /
+                        (double)result->duration_ns;
+    double off = verdict_little(n, per_second, histogram_mean(result->service));
+
+    if (result->requests == 0 || result->lost > 0 ||
+        result->connects != result->established ||
+        result->unfinished_oldest_ns > result->duration_ns / 20 ||
+        result->service->max_ns > result->duration_ns / 20)
+        return;
+    if (off > little_most) {
+        result->verdict.judgement = VERDICT_INVALID;
+        add_reason(&result->verdict,
+                   "Little's law is off by %.1f %%: %.0f requests in flight, "
+                   "but %.0f/s times %.1f us",
+                   off * 100, n, per_second,
+                   histogram_mean(result->service) / 1e3);
+    }
+}
+
+static void judge_errors(const struct settings *settings, struct result *result)
+{
+    struct verdict *verdict = &result->verdict;
+    uint64_t errors = faults_total(&result->faults);
+    unsigned missing = settings->connections - result->established;
+
+    if (errors) {
+        verdict->judgement = VERDICT_INVALID;
+        for (int i = 0; i < FAULTS; i++) {
+            if (result->faults.counts[i])
+                add_reason(verdict, "%llu %s: %s",
+                           (unsigned long long)result->faults.counts[i],
+                           fault_name((enum fault)i), result->faults.first[i]);
+        }
+    }
+    if (missing)
+        add_reason(verdict, "%u of %u connections could not be opened", missing,
+                   settings->connections);
+    if (result->lost > missing)
+        add_reason(verdict, "%u connections were lost for good",
+                   result->lost - missing);
+    if (result->requests == 0 && !errors) {
+        verdict->judgement = VERDICT_INVALID;
+        add_reason(verdict, "no reply came within the window");
+    }
+}
+
+void verdict_reach(const struct settings *settings, struct result *result)
+{
+    struct verdict *verdict = &result->verdict;
+
+    *verdict = (struct verdict){0};
+    judge_bottleneck(result, settings->threads);
+    if (result->served < result->established)
+        add_reason(verdict, "starved: %u of %u connections got no reply at all",
+                   result->established - result->served, result->established);
+    judge_little(settings, result);
+    judge_errors(settings, result);
+    if (settings->server_pid && !result->server_known)
+        add_reason(verdict, "the server's process ended during the run");
+}

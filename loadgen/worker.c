@@ -1,0 +1,306 @@
+#include "loadgen/worker.h"
+
+#include "common/units.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static uint32_t list_ends(const struct worker *worker)
+{
+    return worker->n_conns * worker->settings->pipeline;
+}
+
+int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
+                const struct settings *settings, struct course *course,
+                struct reference *reference)
+{
+    *worker = (struct worker){
+        .settings = settings,
+        .course = course,
+        .wake_fd = -1,
+        .index = index,
+        .edge_ns = NOT_YET,
+        .n_conns = n_conns,
+        .n_alive = n_conns,
+    };
+    uint32_t ends = list_ends(worker);
+    int error = request_init(&worker->request, settings);
+    checker_init(&worker->checker, &worker->request, reference);
+    worker->conns = calloc(n_conns, sizeof(*worker->conns));
+    worker->flights = calloc(ends + 1, sizeof(*worker->flights));
+    worker->buffer = malloc(WORKER_BUFFER);
+    worker->service = malloc(sizeof(*worker->service));
+    worker->connect = malloc(sizeof(*worker->connect));
+    if (error || !worker->conns || !worker->flights || !worker->buffer ||
+        !worker->service || !worker->connect)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < n_conns; i++)
+        worker->conns[i].fd = -1;
+    worker->flights[ends].before = ends;
+    worker->flights[ends].after = ends;
+    histogram_clear(worker->service);
+    histogram_clear(worker->connect);
+    return 0;
+}
+
+void worker_free(struct worker *worker)
+{
+    for (uint32_t i = 0; worker->conns && i < worker->n_conns; i++)
+        inbox_free(&worker->conns[i].inbox);
+    free(worker->conns);
+    free(worker->flights);
+    free(worker->buffer);
+    free(worker->service);
+    free(worker->connect);
+    checker_free(&worker->checker);
+    request_free(&worker->request);
+}
+
+/* --- the list of what is waited for, the oldest first --- */
+
+/* The place of the `nth` request in flight of `conn`. */
+static uint32_t place(const struct worker *worker, const struct conn *conn,
+                      uint32_t nth)
+{
+    uint32_t pipeline = worker->settings->pipeline;
+    uint32_t slot = conn->first + nth;
+
+    if (slot >= pipeline)
+        slot -= pipeline;
+    return (uint32_t)(conn - worker->conns) * pipeline + slot;
+}
+
+static void list_append(struct worker *worker, uint32_t at, uint64_t now_ns)
+{
+    struct flight *flights = worker->flights;
+    uint32_t ends = list_ends(worker);
+    uint32_t last = flights[ends].before;
+
+    flights[at] = (struct flight){now_ns, last, ends};
+    flights[last].after = at;
+    flights[ends].before = at;
+}
+
+static void list_remove(struct worker *worker, uint32_t at)
+{
+    struct flight *flights = worker->flights;
+
+    flights[flights[at].before].after = flights[at].after;
+    flights[flights[at].after].before = flights[at].before;
+}
+
+uint64_t worker_timer_ns(const struct worker *worker, uint64_t now_ns)
+{
+    uint32_t ends = list_ends(worker);
+    uint32_t oldest = worker->flights[ends].after;
+    uint64_t start_ns =
+        oldest == ends ? now_ns : worker->flights[oldest].start_ns;
+    uint64_t deadline_ns = start_ns + worker->settings->timeout_ns;
+
+    return deadline_ns < worker->edge_ns ? deadline_ns : worker->edge_ns;
+}
+
+struct conn *worker_expired(struct worker *worker, uint64_t now_ns)
+{
+    uint32_t ends = list_ends(worker);
+    uint32_t oldest = worker->flights[ends].after;
+
+    if (oldest == ends || now_ns < worker->flights[oldest].start_ns +
+                                       worker->settings->timeout_ns)
+        return NULL;
+    return &worker->conns[oldest / worker->settings->pipeline];
+}
+
+/* --- phases --- */
+
+/* The CPU clock is exact here, because it is the thread's own. */
+static struct cost own_cost(void)
+{
+    struct rusage usage;
+    struct timespec cpu;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    getrusage(RUSAGE_THREAD, &usage);
+    return (struct cost){
+        .cpu_ns = (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec,
+        .user_ns = (uint64_t)usage.ru_utime.tv_sec * NS_PER_S +
+                   (uint64_t)usage.ru_utime.tv_usec * NS_PER_US,
+        .sys_ns = (uint64_t)usage.ru_stime.tv_sec * NS_PER_S +
+                  (uint64_t)usage.ru_stime.tv_usec * NS_PER_US,
+        .switches_voluntary = (uint64_t)usage.ru_nvcsw,
+        .switches_involuntary = (uint64_t)usage.ru_nivcsw,
+    };
+}
+
+static void begin_window(struct worker *worker)
+{
+    worker->phase = PHASE_WINDOW;
+    worker->started_ns = worker->edge_ns;
+    worker->edge_ns = atomic_load(&worker->course->end_ns);
+    worker->counters = (struct counters){0};
+    histogram_clear(worker->service);
+    for (uint32_t i = 0; i < worker->n_conns; i++)
+        worker->conns[i].requests = 0;
+    worker->cost = own_cost();
+}
+
+void worker_finish(struct worker *worker, uint64_t now_ns)
+{
+    if (worker->phase == PHASE_WINDOW) {
+        struct cost now = own_cost();
+        worker->cost = cost_between(&worker->cost, &now);
+    }
+    if (worker->phase < PHASE_WINDOW)
+        worker->counters = (struct counters){0};
+    worker->phase = PHASE_DONE;
+    worker->ended_ns = now_ns;
+    for (uint32_t i = 0; i < worker->n_conns; i++) {
+        const struct conn *conn = &worker->conns[i];
+        if (conn->in_flight == 0)
+            continue;
+        uint64_t age_ns =
+            now_ns - worker->flights[place(worker, conn, 0)].start_ns;
+        worker->unfinished += conn->in_flight;
+        if (age_ns > worker->unfinished_oldest_ns)
+            worker->unfinished_oldest_ns = age_ns;
+    }
+}
+
+void worker_pass(struct worker *worker, uint64_t now_ns)
+{
+    if (worker->phase == PHASE_WARMUP && now_ns >= worker->edge_ns)
+        begin_window(worker);
+    if (worker->phase == PHASE_WINDOW && now_ns >= worker->edge_ns)
+        worker_finish(worker, worker->edge_ns);
+}
+
+bool worker_look(struct worker *worker, uint64_t now_ns)
+{
+    bool begins = false;
+
+    if (atomic_load(&worker->course->stop)) {
+        worker_finish(worker, now_ns);
+        return false;
+    }
+    if (worker->phase == PHASE_OPENING && atomic_load(&worker->course->go)) {
+        worker->phase = PHASE_WARMUP;
+        begins = true;
+    }
+    if (worker->phase == PHASE_WARMUP)
+        worker->edge_ns = atomic_load(&worker->course->start_ns);
+    worker_pass(worker, now_ns);
+    return begins;
+}
+
+/* --- connections --- */
+
+void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns)
+{
+    conn->state = CONN_CONNECTING;
+    conn->blocked = false;
+    conn->proven = false;
+    conn->first = 0;
+    conn->sent_bytes = 0;
+    conn->sequence = 0;
+    inbox_reset(&conn->inbox,
+                ((uint64_t)worker->index << 48) | worker->opened++);
+    list_append(worker, place(worker, conn, 0), now_ns);
+}
+
+void worker_opened(struct worker *worker, struct conn *conn, uint64_t now_ns)
+{
+    uint32_t at = place(worker, conn, 0);
+
+    conn->state = CONN_OPEN;
+    conn->established = true;
+    histogram_record(worker->connect, now_ns - worker->flights[at].start_ns);
+    list_remove(worker, at);
+}
+
+void worker_fill(struct worker *worker, struct conn *conn, uint64_t now_ns)
+{
+    if (worker->phase == PHASE_OPENING)
+        return;
+    while (conn->in_flight < worker->settings->pipeline) {
+        list_append(worker, place(worker, conn, conn->in_flight), now_ns);
+        conn->in_flight++;
+        conn->unsent++;
+    }
+}
+
+struct span worker_out(struct worker *worker, const struct conn *conn)
+{
+    if (conn->unsent == 0)
+        return (struct span){NULL, 0};
+    return request_span(&worker->request, conn->inbox.tag, conn->sequence,
+                        conn->sent_bytes, conn->unsent);
+}
+
+void worker_sent(struct worker *worker, struct conn *conn, size_t n)
+{
+    const size_t len = worker->request.len;
+
+    worker->counters.bytes_out += n;
+    conn->sent_bytes += n;
+    while (conn->sent_bytes >= len) {
+        conn->sent_bytes -= len;
+        conn->sequence++;
+        conn->unsent--;
+    }
+}
+
+struct checked worker_received(struct worker *worker, struct conn *conn,
+                               const char *bytes, size_t n, uint64_t now_ns)
+{
+    uint32_t sent = conn->in_flight - conn->unsent;
+    /* One that is still being sent may be answered in part. */
+    struct checked checked = reply_check(&worker->checker, &conn->inbox, bytes,
+                                         n, sent + (conn->sent_bytes > 0));
+
+    if (checked.replies > sent) {
+        checked.replies = sent;
+        checked.fault = FAULT_SURPLUS;
+        snprintf(worker->checker.why, sizeof(worker->checker.why),
+                 "a whole reply came before its request was sent");
+    }
+    worker->counters.bytes_in += n;
+    worker->counters.requests += checked.replies;
+    for (uint32_t i = 0; i < checked.replies; i++) {
+        uint32_t at = place(worker, conn, 0);
+        histogram_record(worker->service,
+                         now_ns - worker->flights[at].start_ns);
+        list_remove(worker, at);
+        if (++conn->first == worker->settings->pipeline)
+            conn->first = 0;
+    }
+    conn->in_flight -= checked.replies;
+    if (checked.replies) {
+        conn->requests += checked.replies;
+        conn->served = true;
+        conn->proven = true;
+    }
+    return checked;
+}
+
+bool worker_closed(struct worker *worker, struct conn *conn, enum fault fault,
+                   const char *why)
+{
+    bool again = conn->proven && !worker_done(worker);
+
+    if (conn->state == CONN_CONNECTING)
+        list_remove(worker, place(worker, conn, 0));
+    for (uint32_t i = 0; i < conn->in_flight; i++)
+        list_remove(worker, place(worker, conn, i));
+    conn->in_flight = 0;
+    conn->unsent = 0;
+    if (fault != FAULT_NONE)
+        faults_add(&worker->faults, fault, why);
+    conn->state = again ? CONN_NEW : CONN_GONE;
+    if (!again)
+        worker->n_alive--;
+    return again;
+}

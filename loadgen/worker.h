@@ -1,0 +1,167 @@
+/* worker.h: what one thread of the generator owns, whatever engine moves its
+ * bytes: connections, requests in flight, deadlines, counters. No system call
+ * but for reading the thread's own cost at the edges of the window. */
+#ifndef LOADGEN_WORKER_H
+#define LOADGEN_WORKER_H
+
+#include "loadgen/fault.h"
+#include "loadgen/histogram.h"
+#include "loadgen/reply.h"
+#include "loadgen/request.h"
+#include "loadgen/settings.h"
+
+#include "common/cost.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { WORKER_BUFFER = 256 * 1024 };
+
+#define NOT_YET UINT64_MAX
+
+/* What the coordinating thread tells the workers, and they tell it. Written
+ * rarely; after each change the other side is woken through an eventfd. */
+struct course {
+    atomic_bool go;            /* send now */
+    atomic_bool stop;          /* end at once */
+    _Atomic uint64_t start_ns; /* of the measured window, or NOT_YET */
+    _Atomic uint64_t end_ns;
+    atomic_uint settled;  /* workers that opened what they could open */
+    atomic_uint finished; /* workers that have ended */
+    int news_fd;          /* eventfd: a worker settled or finished */
+};
+
+enum phase {
+    PHASE_OPENING,
+    PHASE_WARMUP,
+    PHASE_WINDOW,
+    PHASE_DONE,
+};
+
+enum conn_state {
+    CONN_NEW,
+    CONN_CONNECTING,
+    CONN_OPEN,
+    CONN_GONE, /* closed, and not to be opened again */
+};
+
+struct conn {
+    int fd;
+    enum conn_state state;
+    bool blocked;       /* a send was short: the engine waits for room */
+    bool proven;        /* has had a right reply since it was opened */
+    bool established;   /* was open once */
+    bool served;        /* has had a right reply */
+    uint32_t first;     /* the oldest request in flight, in its own ring */
+    uint32_t in_flight; /* requests started and not answered */
+    uint32_t unsent;    /* of these, not yet sent whole */
+    size_t sent_bytes;  /* of the first unsent one */
+    uint64_t sequence;  /* of the first unsent one */
+    struct inbox inbox;
+    uint64_t requests; /* right replies within the window */
+};
+
+/* A request in flight, or a connection being opened: a link in the list of
+ * all of them, the oldest first, so that the next deadline is at its head. */
+struct flight {
+    uint64_t start_ns;
+    uint32_t before;
+    uint32_t after;
+};
+
+struct counters {
+    uint64_t requests;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+};
+
+struct worker {
+    const struct settings *settings;
+    struct course *course;
+    int wake_fd; /* eventfd: the course has changed */
+    unsigned index;
+    enum phase phase;
+    uint64_t edge_ns; /* when the phase ends, or NOT_YET */
+
+    struct conn *conns;
+    uint32_t n_conns;
+    uint32_t n_alive;       /* not CONN_GONE */
+    struct flight *flights; /* a ring of `pipeline` for each connection, and
+                             * the list's two ends as the last */
+    struct request request;
+    struct checker checker;
+    uint64_t opened; /* connections so far, for their tags */
+    char *buffer;    /* WORKER_BUFFER bytes, for the engine to receive in */
+
+    struct counters counters;
+    struct faults faults;
+    struct histogram *service;
+    struct histogram *connect;
+    struct cost cost; /* of the thread, in the window; CPU and switches only */
+    uint64_t started_ns; /* of the window as this thread saw it */
+    uint64_t ended_ns;
+    uint64_t unfinished;
+    uint64_t unfinished_oldest_ns;
+    int error; /* -errno if the thread could not do its work */
+};
+
+/* Allocates all that is needed. `settings`, `course` and `reference` are
+ * borrowed. 0 or -errno; worker_free() in both cases. */
+int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
+                const struct settings *settings, struct course *course,
+                struct reference *reference);
+void worker_free(struct worker *worker);
+
+/* Takes over what has changed in the course. True if sending begins now. */
+bool worker_look(struct worker *worker, uint64_t now_ns);
+
+/* Goes from phase to phase as the time passes; call it before what happened
+ * at `now_ns` is counted. */
+void worker_pass(struct worker *worker, uint64_t now_ns);
+
+/* Ends the window, or what there was of it. */
+void worker_finish(struct worker *worker, uint64_t now_ns);
+
+/* Is there nothing more to do? */
+static inline bool worker_done(const struct worker *worker)
+{
+    return worker->phase == PHASE_DONE;
+}
+
+/* When worker_pass() or worker_expired() will have something to do at the
+ * latest. Stays right until worker_look() or that time. */
+uint64_t worker_timer_ns(const struct worker *worker, uint64_t now_ns);
+
+/* A connection that waits longer than allowed since its oldest request, or
+ * since it began to open; NULL if there is none. */
+struct conn *worker_expired(struct worker *worker, uint64_t now_ns);
+
+/* The connection is being opened; it gets everything a fresh one has. */
+void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns);
+
+/* It is open. Requests are started by worker_fill(). */
+void worker_opened(struct worker *worker, struct conn *conn, uint64_t now_ns);
+
+/* Starts as many requests as may be in flight, if it is time to send. */
+void worker_fill(struct worker *worker, struct conn *conn, uint64_t now_ns);
+
+/* What to send next; `len` is 0 if there is nothing. Then tell how much of it
+ * was sent. */
+struct span worker_out(struct worker *worker, const struct conn *conn);
+void worker_sent(struct worker *worker, struct conn *conn, size_t n);
+
+/* `n` bytes came. The right replies among them are counted and their places
+ * are free for new requests. The result's `fault` or `closing` ends the
+ * connection: close it and ask worker_closed(). */
+struct checked worker_received(struct worker *worker, struct conn *conn,
+                               const char *bytes, size_t n, uint64_t now_ns);
+
+/* The connection is closed; `fault` (FAULT_NONE: as the server announced) with
+ * `why` in words is counted. True if it is to be opened again: only one that
+ * has had a right reply is, so that a server which is down or answers wrongly
+ * is not hammered. */
+bool worker_closed(struct worker *worker, struct conn *conn, enum fault fault,
+                   const char *why);
+
+#endif
