@@ -49,8 +49,10 @@ servers := $(models:%=$(BUILD)/servers/%)
 programs := $(servers) $(BUILD)/loadgen $(BUILD)/muxbench
 
 # Unit tests are PART/test/test_*.c; what they share is the other *.c there.
+# They are built into build/test/PART/, because build/PART may be a program.
 unit_sources := $(wildcard $(test_parts:%=%/test_*.c))
-unit_tests := $(patsubst %.c,$(BUILD)/%,$(unit_sources))
+in_build = $(patsubst %.c,$(BUILD)/test/%,$(subst /test/,/,$(1)))
+unit_tests := $(call in_build,$(unit_sources))
 # The conformance tests are one program that finds its model in its own name.
 conform_sources := $(wildcard servers/test/conform/*.c)
 conform_tests := $(if $(conform_sources), \
@@ -58,7 +60,7 @@ conform_tests := $(if $(conform_sources), \
 shell_tests := $(wildcard $(test_parts:%=%/test_*.sh))
 # Small programs that tests and benchmarks run.
 tool_sources := $(wildcard $(test_parts:%=%/tool_*.c))
-tools := $(patsubst %.c,$(BUILD)/%,$(tool_sources))
+tools := $(call in_build,$(tool_sources))
 helper_sources = $(filter-out $(unit_sources) $(tool_sources), \
   $(wildcard $(1)/test/*.c))
 
@@ -100,7 +102,7 @@ $(foreach p,$(parts),\
 
 # Tests and tools of a part link the part, its test helpers, and cmocka.
 define test_rules
-$(BUILD)/$(1)/test/%: $(BUILD)/obj/$(1)/test/%.o $(BUILD)/lib$(1)test.a \
+$(BUILD)/test/$(1)/%: $(BUILD)/obj/$(1)/test/%.o $(BUILD)/lib$(1)test.a \
     $(BUILD)/lib$(1).a $(BUILD)/libcommontest.a $(BUILD)/libcommon.a
 	$$(link) -lcmocka $$(libs_$(1)) $$(libs_$$*)
 endef
