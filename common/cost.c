@@ -141,7 +141,7 @@ static int add_threads(pid_t pid, bool memory, struct cost *cost)
 
 static int add_tree(pid_t pid, bool memory, struct cost *cost)
 {
-    uint64_t cpu_ns;
+    uint64_t cpu_ns = 0;
     int error = cost_cpu_clock(pid, &cpu_ns);
 
     if (error)
