@@ -9,7 +9,7 @@ if [ "$revision" != unknown ] && [ -n "$(git status --porcelain --untracked-file
     dirty=true
 fi
 cat >"$1.new" <<END
-#define BUILD_COMPILER "$($CC --version | head -n 1 | tr -d '"\\')"
+#define BUILD_COMPILER "$($CC --version | head -n 1 | tr -d '\042\134')"
 #define BUILD_CFLAGS "$CFLAGS"
 #define BUILD_REVISION "$revision"
 #define BUILD_DIRTY $dirty

@@ -1,0 +1,194 @@
+#include "bench/axes.h"
+
+#include "common/cpus.h"
+#include "common/nearest.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum kind { NAME, COUNT, CPUS, CHOICE };
+
+static const struct {
+    const char *key;
+    const char *record_key;
+    const char *otherwise;
+    enum kind kind;
+    uint64_t min; /* of a COUNT */
+    uint64_t max;
+    const char *choices; /* of a CHOICE, separated by blanks */
+} axes[AXES] = {
+    [AXIS_SERVER] = {"servers", "server", "", NAME, 0, 0, NULL},
+    [AXIS_PROTOCOL] = {"protocol", "protocol", "http", CHOICE, 0, 0,
+                       "echo http"},
+    [AXIS_TOOL] = {"tool", "tool", "loadgen", CHOICE, 0, 0, "loadgen wrk"},
+    [AXIS_ENGINE] = {"engine", "engine", "epoll", CHOICE, 0, 0, "epoll"},
+    [AXIS_CONNECTIONS] = {"connections", "connections", "1", COUNT, 1, 1000000,
+                          NULL},
+    [AXIS_PAYLOAD] = {"payload", "payload_bytes", AXIS_AUTO, COUNT, 0, 1 << 20,
+                      NULL},
+    [AXIS_PIPELINE] = {"pipeline", "pipeline", "1", COUNT, 1, 1024, NULL},
+    [AXIS_WORKERS] = {"workers", "workers", AXIS_AUTO, COUNT, 1, 1024, NULL},
+    [AXIS_SERVER_CPUS] = {"server_cpus", "server_cpus", AXIS_AUTO, CPUS, 0, 0,
+                          NULL},
+    [AXIS_CLIENT_CPUS] = {"client_cpus", "client_cpus", AXIS_AUTO, CPUS, 0, 0,
+                          NULL},
+    [AXIS_PLACEMENT] = {"placement", "placement", "apart", CHOICE, 0, 0,
+                        "apart same"},
+    [AXIS_KEEP_AWAKE] = {"keep_awake", "keep_awake", "no", CHOICE, 0, 0,
+                         "yes no"},
+};
+
+const char *axis_key(enum axis axis)
+{
+    return axes[axis].key;
+}
+
+const char *axis_record_key(enum axis axis)
+{
+    return axes[axis].record_key;
+}
+
+int axis_find(const char *key)
+{
+    for (int axis = 0; axis < AXES; axis++) {
+        if (strcmp(axes[axis].key, key) == 0)
+            return axis;
+    }
+    return -1;
+}
+
+const char *axis_default(enum axis axis)
+{
+    return axes[axis].otherwise;
+}
+
+/* Says which of `known` a word was probably meant to be. */
+static int unknown(const char *what, const char *value,
+                   const struct words *known, char *why, size_t size)
+{
+    char phrase[96];
+    char list[200];
+
+    snprintf(why, size, "unknown %s '%s'%s; there are: %s", what, value,
+             nearest_phrase(phrase, sizeof(phrase), value,
+                            (const char *const *)known->word, known->n),
+             words_join(known, ", ", list, sizeof(list)));
+    return -1;
+}
+
+static int check_choice(enum axis axis, const char *value, char *why,
+                        size_t size)
+{
+    struct words choices = {0};
+    int result = -1;
+
+    if (words_split(&choices, axes[axis].choices, " ") != 0)
+        snprintf(why, size, "out of memory");
+    else if (words_have(&choices, value))
+        result = 0;
+    else
+        unknown(axes[axis].key, value, &choices, why, size);
+    words_free(&choices);
+    return result;
+}
+
+static int check_count(enum axis axis, const char *value, char *why,
+                       size_t size)
+{
+    uint64_t count;
+    int error =
+        units_parse_count(value, axes[axis].min, axes[axis].max, &count);
+
+    if (error == -ERANGE)
+        snprintf(why, size, "%s: %s is out of range (%llu to %llu)",
+                 axes[axis].key, value, (unsigned long long)axes[axis].min,
+                 (unsigned long long)axes[axis].max);
+    else if (error)
+        snprintf(why, size, "%s: '%s' is not a whole number", axes[axis].key,
+                 value);
+    return error ? -1 : 0;
+}
+
+static int check(enum axis axis, const char *value, const struct words *servers,
+                 char *why, size_t size)
+{
+    cpu_set_t set;
+
+    if (strcmp(axes[axis].otherwise, AXIS_AUTO) == 0 &&
+        strcmp(value, AXIS_AUTO) == 0)
+        return 0;
+    switch (axes[axis].kind) {
+    case NAME:
+        return words_have(servers, value)
+                   ? 0
+                   : unknown("server", value, servers, why, size);
+    case COUNT:
+        return check_count(axis, value, why, size);
+    case CPUS:
+        if (cpus_parse(value, &set) == 0)
+            return 0;
+        snprintf(why, size, "%s: '%s' is not a list of CPUs like 0,2-5",
+                 axes[axis].key, value);
+        return -1;
+    case CHOICE:
+        break;
+    }
+    return check_choice(axis, value, why, size);
+}
+
+int axis_values(enum axis axis, const char *list, const struct words *servers,
+                struct words *values, char *why, size_t size)
+{
+    /* A list of CPUs has commas of its own. */
+    const char *separators = axes[axis].kind == CPUS ? " \t" : " \t,";
+    size_t before = values->n;
+
+    if (words_split(values, list, separators) != 0) {
+        snprintf(why, size, "out of memory");
+        return -1;
+    }
+    if (values->n == before) {
+        snprintf(why, size, "%s: no value given", axes[axis].key);
+        return -1;
+    }
+    for (size_t i = before; i < values->n; i++) {
+        const struct words earlier = {values->word, i};
+        if (check(axis, values->word[i], servers, why, size) != 0)
+            return -1;
+        if (words_have(&earlier, values->word[i])) {
+            snprintf(why, size, "%s: '%s' stands there twice", axes[axis].key,
+                     values->word[i]);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+json_t *axis_json(enum axis axis, const char *value)
+{
+    uint64_t count;
+
+    if (strcmp(value, AXIS_AUTO) == 0)
+        return json_null();
+    if (axis == AXIS_KEEP_AWAKE)
+        return json_boolean(strcmp(value, "yes") == 0);
+    if (axes[axis].kind == COUNT &&
+        units_parse_count(value, 0, UINT32_MAX, &count) == 0)
+        return json_integer((json_int_t)count);
+    return json_string(value);
+}
+
+const char *axis_text(const json_t *value, char *text, size_t size)
+{
+    if (json_is_string(value))
+        snprintf(text, size, "%s", json_string_value(value));
+    else if (json_is_integer(value))
+        snprintf(text, size, "%lld", (long long)json_integer_value(value));
+    else if (json_is_boolean(value))
+        snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
+    else
+        snprintf(text, size, "%s", AXIS_AUTO);
+    return text;
+}

@@ -1,0 +1,53 @@
+/* axes.h: what a suite can vary: the names, the words allowed, the defaults. */
+#ifndef BENCH_AXES_H
+#define BENCH_AXES_H
+
+#include "bench/words.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+enum axis {
+    AXIS_SERVER,
+    AXIS_PROTOCOL,
+    AXIS_TOOL,
+    AXIS_ENGINE,
+    AXIS_CONNECTIONS,
+    AXIS_PAYLOAD,
+    AXIS_PIPELINE,
+    AXIS_WORKERS,
+    AXIS_SERVER_CPUS,
+    AXIS_CLIENT_CPUS,
+    AXIS_PLACEMENT,
+    AXIS_KEEP_AWAKE,
+    AXES
+};
+
+/* The value that leaves the choice to the runner or to the program run. */
+#define AXIS_AUTO "auto"
+
+/* How suite files ("connections") and records ("connections") call it. */
+const char *axis_key(enum axis axis);
+const char *axis_record_key(enum axis axis);
+
+/* The axis that suite files call `key`, or -1. */
+int axis_find(const char *key);
+
+/* What a section has that does not name the axis. */
+const char *axis_default(enum axis axis);
+
+/* Splits a list as this axis writes it and appends each value to `values`.
+ * 0, or -1 with what is wrong in `why` (`size` bytes). `servers` are the
+ * binaries that were built. */
+int axis_values(enum axis axis, const char *list, const struct words *servers,
+                struct words *values, char *why, size_t size);
+
+/* The value as a record holds it: a number, a string, a boolean, or null for
+ * AXIS_AUTO. A new reference; NULL when out of memory. */
+json_t *axis_json(enum axis axis, const char *value);
+
+/* The value that axis_json() made, as a string for tables: "auto" for null.
+ * Writes to `text` (`size` bytes) and returns it. */
+const char *axis_text(const json_t *value, char *text, size_t size);
+
+#endif

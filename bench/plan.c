@@ -1,0 +1,172 @@
+#include "bench/plan.h"
+
+#include "bench/random.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Starting and stopping the programs, as seen on a two-core machine. */
+enum { OVERHEAD_LOADGEN_MS = 80, OVERHEAD_WRK_MS = 150 };
+
+uint64_t cell_count(const struct cell *cell, enum axis axis)
+{
+    uint64_t count;
+
+    return units_parse_count(cell->axis[axis], 0, UINT32_MAX, &count) == 0
+               ? count
+               : 0;
+}
+
+bool cell_is(const struct cell *cell, enum axis axis, const char *word)
+{
+    return strcmp(cell->axis[axis], word) == 0;
+}
+
+/* What the load generator sends unless told otherwise. */
+static const char *default_payload(const struct cell *cell)
+{
+    return cell_is(cell, AXIS_PROTOCOL, "echo") ? "64" : "0";
+}
+
+const char *cell_describe(const struct cell *cell, char *text, size_t size)
+{
+    size_t at =
+        (size_t)snprintf(text, size, "%s %s%s c=%s", cell->axis[AXIS_SERVER],
+                         cell->axis[AXIS_PROTOCOL],
+                         cell_is(cell, AXIS_TOOL, "wrk") ? " wrk" : "",
+                         cell->axis[AXIS_CONNECTIONS]);
+
+    if (!cell_is(cell, AXIS_PAYLOAD, default_payload(cell)) && at < size)
+        at += (size_t)snprintf(text + at, size - at, " payload=%s",
+                               cell->axis[AXIS_PAYLOAD]);
+    if (!cell_is(cell, AXIS_PIPELINE, "1") && at < size)
+        snprintf(text + at, size - at, " pipeline=%s",
+                 cell->axis[AXIS_PIPELINE]);
+    return text;
+}
+
+uint64_t plan_trial_ns(const struct cell *cell)
+{
+    if (cell_is(cell, AXIS_TOOL, "wrk"))
+        return cell->section->duration_ns + OVERHEAD_WRK_MS * NS_PER_MS;
+    return cell->section->warmup_ns + cell->section->duration_ns +
+           OVERHEAD_LOADGEN_MS * NS_PER_MS;
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+    for (int axis = 0; axis < AXES; axis++) {
+        if (strcmp(a->axis[axis], b->axis[axis]) != 0)
+            return false;
+    }
+    return true;
+}
+
+static int add_cell(struct plan *plan, const struct cell *cell)
+{
+    for (size_t i = 0; i < plan->cells; i++) {
+        if (same_cell(&plan->cell[i], cell))
+            return 0;
+    }
+    struct cell *grown =
+        realloc(plan->cell, (plan->cells + 1) * sizeof(*grown));
+    if (!grown)
+        return -ENOMEM;
+    plan->cell = grown;
+    grown[plan->cells++] = *cell;
+    return 0;
+}
+
+/* Counts through all combinations like an odometer, an axis a wheel. */
+static int expand(struct plan *plan, const struct section *section)
+{
+    size_t wheel[AXES] = {0};
+    int axis;
+
+    do {
+        struct cell cell = {.section = section, .repeats = section->repeats};
+        for (axis = 0; axis < AXES; axis++)
+            cell.axis[axis] = section->axis[axis].word[wheel[axis]];
+        if (cell_is(&cell, AXIS_PAYLOAD, AXIS_AUTO))
+            cell.axis[AXIS_PAYLOAD] = default_payload(&cell);
+        if (add_cell(plan, &cell) != 0)
+            return -ENOMEM;
+        for (axis = AXES - 1; axis >= 0; axis--) {
+            if (++wheel[axis] < section->axis[axis].n)
+                break;
+            wheel[axis] = 0;
+        }
+    } while (axis >= 0);
+    return 0;
+}
+
+/* Whether a cell with `repeats` of `rounds` runs in `round`: as evenly spread
+ * as whole numbers allow. */
+static bool runs_in(uint64_t repeats, uint64_t rounds, uint64_t round)
+{
+    return (round + 1) * repeats / rounds > round * repeats / rounds;
+}
+
+/* Fisher and Yates, as in Knuth, TAOCP 3.4.2, algorithm P. */
+static void shuffle(struct trial *trial, size_t n, uint64_t *state)
+{
+    for (size_t i = n; i > 1; i--) {
+        size_t j = (size_t)random_below(state, i);
+        struct trial swapped = trial[i - 1];
+        trial[i - 1] = trial[j];
+        trial[j] = swapped;
+    }
+}
+
+static void order(struct plan *plan, uint64_t seed)
+{
+    uint64_t state = seed;
+
+    for (size_t round = 0; round < plan->rounds; round++) {
+        size_t begin = plan->trials;
+        for (size_t i = 0; i < plan->cells; i++) {
+            const struct cell *cell = &plan->cell[i];
+            if (runs_in(cell->repeats, plan->rounds, round))
+                plan->trial[plan->trials++] = (struct trial){
+                    .cell = cell,
+                    .repeat = (unsigned)(round * cell->repeats / plan->rounds),
+                };
+        }
+        shuffle(plan->trial + begin, plan->trials - begin, &state);
+        plan->round_end[round] = plan->trials;
+    }
+    for (size_t i = 0; i < plan->trials; i++)
+        plan->trial[i].number = (unsigned)i;
+}
+
+int plan_make(const struct suite *suite, uint64_t seed, struct plan *plan)
+{
+    size_t total = 0;
+
+    *plan = (struct plan){0};
+    for (size_t s = 0; s < suite->sections; s++) {
+        if (expand(plan, &suite->section[s]) != 0)
+            return -ENOMEM;
+    }
+    for (size_t i = 0; i < plan->cells; i++) {
+        total += plan->cell[i].repeats;
+        if (plan->cell[i].repeats > plan->rounds)
+            plan->rounds = plan->cell[i].repeats;
+    }
+    plan->trial = calloc(total + 1, sizeof(*plan->trial));
+    plan->round_end = calloc(plan->rounds + 1, sizeof(*plan->round_end));
+    if (!plan->trial || !plan->round_end)
+        return -ENOMEM;
+    order(plan, seed);
+    return 0;
+}
+
+void plan_free(struct plan *plan)
+{
+    free(plan->cell);
+    free(plan->trial);
+    free(plan->round_end);
+    *plan = (struct plan){0};
+}

@@ -1,0 +1,56 @@
+/* plan.h: a suite's cells, and the order in which their trials run. */
+#ifndef BENCH_PLAN_H
+#define BENCH_PLAN_H
+
+#include "bench/suite.h"
+
+#include <stdint.h>
+
+/* One combination of axis values, measured `repeats` times. */
+struct cell {
+    const struct section *section;
+    const char *axis[AXES]; /* borrowed from the suite; the payload is never
+                             * AXIS_AUTO */
+    uint64_t repeats;
+};
+
+struct trial {
+    const struct cell *cell;
+    unsigned number; /* its place in the plan, from 0 */
+    unsigned repeat; /* from 0, below the cell's repeats */
+};
+
+struct plan {
+    struct cell *cell;
+    size_t cells;
+    struct trial *trial; /* in the order of running */
+    size_t trials;
+    size_t *round_end; /* the trial after each round's last one */
+    size_t rounds;
+};
+
+/* Expands `suite`, which must outlive the plan. The order is random but
+ * replayable: the same suite and seed give the same plan on any machine. Each
+ * round holds every cell at most once, so that drift hits all alike; cells with
+ * fewer repeats are spread evenly over the rounds. A cell that two sections
+ * have belongs to the first. 0 or -ENOMEM. Free with plan_free() in both
+ * cases. */
+int plan_make(const struct suite *suite, uint64_t seed, struct plan *plan);
+
+/* How long one trial of `cell` takes, in ns: an estimate with the start and
+ * stop of the programs. */
+uint64_t plan_trial_ns(const struct cell *cell);
+
+/* The cell's value on `axis` as a number, 0 for AXIS_AUTO. */
+uint64_t cell_count(const struct cell *cell, enum axis axis);
+
+/* Whether the cell's value on `axis` is `word`. */
+bool cell_is(const struct cell *cell, enum axis axis, const char *word);
+
+/* The cell in words: "epoll http c=64". Writes to `text` (`size` bytes) and
+ * returns it. */
+const char *cell_describe(const struct cell *cell, char *text, size_t size);
+
+void plan_free(struct plan *plan);
+
+#endif

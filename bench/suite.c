@@ -1,0 +1,154 @@
+#include "bench/suite.h"
+
+#include "common/msg.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_section(struct section *section)
+{
+    for (int axis = 0; axis < AXES; axis++)
+        words_free(&section->axis[axis]);
+    free(section->name);
+}
+
+void suite_free(struct suite *suite)
+{
+    for (size_t i = 0; i < suite->sections; i++)
+        free_section(&suite->section[i]);
+    free(suite->section);
+    free(suite->name);
+    free(suite->summary);
+    *suite = (struct suite){0};
+}
+
+/* Whether some section's list for `axis` has `value`. */
+static bool anywhere(const struct suite *suite, int axis, const char *value)
+{
+    for (size_t i = 0; i < suite->sections; i++) {
+        if (words_have(&suite->section[i].axis[axis], value))
+            return true;
+    }
+    return false;
+}
+
+/* Replaces each section's list by those of `wanted` that it has or that no
+ * section has. */
+static int narrow_axis(struct suite *suite, int axis,
+                       const struct words *wanted)
+{
+    struct words fresh = {0};
+    int error = 0;
+
+    for (size_t i = 0; i < wanted->n && !error; i++) {
+        if (!anywhere(suite, axis, wanted->word[i]))
+            error = words_add(&fresh, wanted->word[i], strlen(wanted->word[i]));
+    }
+    for (size_t s = 0; s < suite->sections && !error; s++) {
+        struct words *values = &suite->section[s].axis[axis];
+        struct words kept = {0};
+        for (size_t i = 0; i < wanted->n && !error; i++) {
+            const char *value = wanted->word[i];
+            if (words_have(values, value) || words_have(&fresh, value))
+                error = words_add(&kept, value, strlen(value));
+        }
+        words_free(values);
+        *values = kept;
+    }
+    words_free(&fresh);
+    return error;
+}
+
+static void drop_empty_sections(struct suite *suite)
+{
+    size_t kept = 0;
+
+    for (size_t s = 0; s < suite->sections; s++) {
+        bool empty = false;
+        for (int axis = 0; axis < AXES; axis++)
+            empty = empty || suite->section[s].axis[axis].n == 0;
+        if (empty)
+            free_section(&suite->section[s]);
+        else
+            suite->section[kept++] = suite->section[s];
+    }
+    suite->sections = kept;
+}
+
+static void narrow_numbers(struct suite *suite,
+                           const struct narrowing *narrowing)
+{
+    for (size_t s = 0; s < suite->sections; s++) {
+        struct section *section = &suite->section[s];
+        if (narrowing->repeats)
+            section->repeats = narrowing->repeats;
+        if (!narrowing->duration_ns)
+            continue;
+        section->duration_ns = narrowing->duration_ns;
+        if (words_have(&section->axis[AXIS_TOOL], "wrk")) /* whole seconds */
+            section->duration_ns =
+                (narrowing->duration_ns + NS_PER_S - 1) / NS_PER_S * NS_PER_S;
+    }
+}
+
+int suite_narrow(struct suite *suite, const struct narrowing *narrowing,
+                 const struct words *servers)
+{
+    narrow_numbers(suite, narrowing);
+    for (int axis = 0; axis < AXES; axis++) {
+        struct words wanted = {0};
+        char why[400];
+        int error;
+        if (!narrowing->axis[axis])
+            continue;
+        error = axis_values(axis, narrowing->axis[axis], servers, &wanted, why,
+                            sizeof(why));
+        if (error)
+            msg_error("--%s: %s", axis_key(axis), why);
+        else if ((error = narrow_axis(suite, axis, &wanted)) != 0)
+            msg_error("out of memory");
+        words_free(&wanted);
+        if (error)
+            return -1;
+    }
+    drop_empty_sections(suite);
+    if (suite->sections == 0) {
+        msg_error("nothing is left of suite '%s' when narrowed so",
+                  suite->name);
+        return -1;
+    }
+    return 0;
+}
+
+/* Lists go on in further lines, so that none is longer than inih reads. */
+static void write_list(FILE *file, const char *key, const struct words *values)
+{
+    fprintf(file, "%s =", key);
+    for (size_t i = 0; i < values->n; i++)
+        fprintf(file, "%s%s", i > 0 && i % 8 == 0 ? "\n   " : " ",
+                values->word[i]);
+    fputc('\n', file);
+}
+
+int suite_write(const struct suite *suite, FILE *file)
+{
+    char duration[24];
+    char warmup[24];
+
+    fprintf(file, "[suite]\n");
+    if (suite->summary)
+        fprintf(file, "summary = %s\n", suite->summary);
+    for (size_t s = 0; s < suite->sections; s++) {
+        const struct section *section = &suite->section[s];
+        fprintf(file, "\n[%s]\nrepeats = %llu\nduration = %s\nwarmup = %s\n",
+                section->name, (unsigned long long)section->repeats,
+                units_format_exact(duration, sizeof(duration),
+                                   section->duration_ns),
+                units_format_exact(warmup, sizeof(warmup), section->warmup_ns));
+        for (int axis = 0; axis < AXES; axis++)
+            write_list(file, axis_key(axis), &section->axis[axis]);
+    }
+    return fflush(file) == 0 && !ferror(file) ? 0 : -EIO;
+}

@@ -1,0 +1,337 @@
+#include "common/test/test.h"
+
+#include "bench/plan.h"
+#include "bench/suite.h"
+#include "bench/test/scratch.h"
+#include "common/test/capture.h"
+#include "common/units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct words servers;
+
+static void what_is_wrong_is_told_with_file_and_line(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *message;
+    } cases[] = {
+        {"[a]\nservers = epol\n",
+         "s.ini:2: unknown server 'epol' (did you mean 'epoll'?)"},
+        {"[a]\n\n# comment\nconections = 4\n",
+         "s.ini:4: unknown key 'conections' (did you mean 'connections'?)"},
+        {"[a]\nconnections = 4 x\n",
+         "s.ini:2: connections: 'x' is not a whole number"},
+        {"[a]\nconnections = 0\n", "s.ini:2: connections: 0 is out of range"},
+        {"[a]\nconnections = 4 8 4\n",
+         "s.ini:2: connections: '4' stands there twice"},
+        {"[a]\nconnections =\n", "s.ini:2: connections: no value given"},
+        {"[a]\nprotocol = htp\n", "s.ini:2: unknown protocol 'htp' (did you "
+                                  "mean 'http'?); there are: echo, http"},
+        {"[a]\nduration = 5\n", "s.ini:2: duration: '5' is not a duration"},
+        {"[a]\nduration = 0s\n", "s.ini:2: duration: '0s' is out of range"},
+        {"[a]\nrepeats = 0\n", "s.ini:2: repeats: '0' is out of range"},
+        {"[a]\nkeep_awake = maybe\n",
+         "s.ini:2: unknown keep_awake 'maybe'; there are: yes, no"},
+        {"[a]\nserver_cpus = 1-\n",
+         "s.ini:2: server_cpus: '1-' is not a list of CPUs"},
+        {"[suite]\nrepeat = 3\n",
+         "s.ini:2: [suite] has no key 'repeat' (did you mean 'repeats'?)"},
+        {"repeats = 3\n", "s.ini:1: a key before the first [section]"},
+        {"[a]\nnonsense\n", "s.ini:2: is neither a [section]"},
+        {"[a\n", "s.ini:1: is neither a [section]"},
+        {"[suite]\nrepeats = 3\n", "s.ini: has no section to measure"},
+        {"", "s.ini: has no section to measure"},
+        {"[a]\ntool = wrk\nprotocol = echo\nduration = 1s\n",
+         "s.ini: [a]: wrk speaks HTTP only"},
+        {"[a]\ntool = wrk\nduration = 400ms\n",
+         "s.ini: [a]: wrk takes whole seconds"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct suite suite;
+        char told[600];
+        scratch_write("s.ini", cases[i].text);
+        capture_begin();
+        int result = suite_read("s.ini", &servers, &suite);
+        capture_end(told, sizeof(told));
+        suite_free(&suite);
+        assert_int_equal(result, -1);
+        if (!strstr(told, cases[i].message))
+            fail_msg("case %zu: '%s' does not say '%s'", i, told,
+                     cases[i].message);
+        assert_ptr_equal(strchr(told, '\n'), told + strlen(told) - 1);
+    }
+}
+
+static void overlong_lines_are_refused(void **state)
+{
+    struct suite suite;
+    char told[600];
+    char text[400];
+
+    (void)state;
+    snprintf(text, sizeof(text), "[a]\nconnections = %0300d\n", 1);
+    scratch_write("s.ini", text);
+    capture_begin();
+    assert_int_equal(suite_read("s.ini", &servers, &suite), -1);
+    capture_end(told, sizeof(told));
+    suite_free(&suite);
+    assert_non_null(strstr(told, "s.ini:2: the line is longer than 190"));
+}
+
+static void read_suite(const char *text, struct suite *suite)
+{
+    scratch_write("s.ini", text);
+    assert_int_equal(suite_read("s.ini", &servers, suite), 0);
+}
+
+static void what_a_section_leaves_out_is_filled_in(void **state)
+{
+    struct suite suite;
+
+    (void)state;
+    read_suite("[suite]\nsummary = just a test\nrepeats = 4\nduration = 2s\n"
+               "warmup = 0s\n[a]\nconnections = 1,2\n   64\n[b]\nrepeats = 7\n",
+               &suite);
+    assert_string_equal(suite.name, "s");
+    assert_string_equal(suite.summary, "just a test");
+    assert_int_equal(suite.sections, 2);
+    assert_int_equal(suite.section[0].repeats, 4);
+    assert_int_equal(suite.section[1].repeats, 7);
+    assert_int_equal(suite.section[0].duration_ns, 2 * NS_PER_S);
+    assert_int_equal(suite.section[0].warmup_ns, 0);
+    assert_int_equal(suite.section[0].axis[AXIS_SERVER].n, 5);
+    assert_int_equal(suite.section[0].axis[AXIS_CONNECTIONS].n, 3);
+    assert_string_equal(suite.section[0].axis[AXIS_CONNECTIONS].word[2], "64");
+    assert_string_equal(suite.section[1].axis[AXIS_TOOL].word[0], "loadgen");
+    suite_free(&suite);
+}
+
+static void a_written_suite_reads_back_to_the_same(void **state)
+{
+    struct suite first;
+    struct suite second;
+    char *text[2] = {NULL, NULL};
+    size_t size;
+    FILE *file;
+
+    (void)state;
+    read_suite("[suite]\nsummary = s\n[a]\nconnections = 1 2 3 4 5 6 7 8 9 10 "
+               "11 12\npayload = 64 1024\nwarmup = 0s\n[b]\ntool = wrk\n"
+               "duration = 3s\nserver_cpus = 0,1 0\n",
+               &first);
+    file = open_memstream(&text[0], &size);
+    assert_int_equal(suite_write(&first, file), 0);
+    fclose(file);
+    read_suite(text[0], &second);
+    file = open_memstream(&text[1], &size);
+    assert_int_equal(suite_write(&second, file), 0);
+    fclose(file);
+    assert_string_equal(text[0], text[1]);
+    suite_free(&first);
+    suite_free(&second);
+    free(text[0]);
+    free(text[1]);
+}
+
+static const char *axis_list(const struct suite *suite, size_t section,
+                             enum axis axis)
+{
+    static char text[200];
+
+    return words_join(&suite->section[section].axis[axis], " ", text,
+                      sizeof(text));
+}
+
+static void narrowing_keeps_what_sections_have(void **state)
+{
+    struct suite suite;
+    const struct narrowing narrowing = {
+        .axis = {[AXIS_SERVER] = "epoll blocking", [AXIS_CONNECTIONS] = "64,1"},
+        .repeats = 3,
+    };
+
+    (void)state;
+    read_suite("[a]\nservers = poll epoll\nconnections = 1 16 64\n"
+               "[b]\nservers = blocking\nconnections = 64\n"
+               "[c]\nservers = select\n",
+               &suite);
+    assert_int_equal(suite_narrow(&suite, &narrowing, &servers), 0);
+    assert_int_equal(suite.sections, 2);
+    assert_string_equal(axis_list(&suite, 0, AXIS_SERVER), "epoll");
+    assert_string_equal(axis_list(&suite, 0, AXIS_CONNECTIONS), "64 1");
+    assert_string_equal(axis_list(&suite, 1, AXIS_SERVER), "blocking");
+    assert_string_equal(axis_list(&suite, 1, AXIS_CONNECTIONS), "64");
+    assert_int_equal(suite.section[0].repeats, 3);
+    suite_free(&suite);
+}
+
+static void narrowing_adds_what_no_section_has(void **state)
+{
+    struct suite suite;
+    const struct narrowing narrowing = {
+        .axis = {[AXIS_CONNECTIONS] = "64 1000"}, .duration_ns = 1500000000};
+
+    (void)state;
+    read_suite("[a]\nconnections = 1 64\n[b]\ntool = wrk\nconnections = 16\n",
+               &suite);
+    assert_int_equal(suite_narrow(&suite, &narrowing, &servers), 0);
+    assert_string_equal(axis_list(&suite, 0, AXIS_CONNECTIONS), "64 1000");
+    assert_string_equal(axis_list(&suite, 1, AXIS_CONNECTIONS), "1000");
+    assert_int_equal(suite.section[0].duration_ns, 1500 * NS_PER_MS);
+    assert_int_equal(suite.section[1].duration_ns, 2 * NS_PER_S);
+    suite_free(&suite);
+}
+
+static void narrowing_to_nothing_is_an_error(void **state)
+{
+    static const struct {
+        struct narrowing narrowing;
+        const char *message;
+    } cases[] = {
+        {{.axis = {[AXIS_SERVER] = "epol"}},
+         "--servers: unknown server 'epol' (did you mean 'epoll'?)"},
+        {{.axis = {[AXIS_SERVER] = "epoll", [AXIS_TOOL] = "wrk"}}, "wrk"},
+        {{.axis = {[AXIS_CONNECTIONS] = ""}},
+         "--connections: connections: no value given"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct suite suite;
+        char told[600];
+        read_suite("[a]\nservers = epoll\n[b]\nservers = poll\ntool = wrk\n",
+                   &suite);
+        capture_begin();
+        int result = suite_narrow(&suite, &cases[i].narrowing, &servers);
+        capture_end(told, sizeof(told));
+        suite_free(&suite);
+        if (i == 1) {
+            assert_non_null(strstr(told, "nothing is left of suite 's'"));
+            assert_int_equal(result, -1);
+            continue;
+        }
+        assert_int_equal(result, -1);
+        assert_non_null(strstr(told, cases[i].message));
+    }
+}
+
+static void a_round_holds_every_cell_once(void **state)
+{
+    struct suite suite;
+    struct plan plan;
+    size_t begin = 0;
+
+    (void)state;
+    read_suite("[suite]\nrepeats = 8\n[a]\nservers = poll epoll\nprotocol = "
+               "echo http\nconnections = 1 16\n[b]\nservers = blocking\n"
+               "repeats = 2\n",
+               &suite);
+    assert_int_equal(plan_make(&suite, 7, &plan), 0);
+    assert_int_equal(plan.cells, 9);
+    assert_int_equal(plan.trials, 8 * 8 + 2);
+    assert_int_equal(plan.rounds, 8);
+    for (size_t round = 0; round < plan.rounds; round++) {
+        size_t seen[9] = {0};
+        for (size_t i = begin; i < plan.round_end[round]; i++) {
+            assert_int_equal(plan.trial[i].number, i);
+            assert_true(plan.trial[i].repeat < plan.trial[i].cell->repeats);
+            seen[plan.trial[i].cell - plan.cell]++;
+        }
+        for (size_t c = 0; c < 8; c++)
+            assert_int_equal(seen[c], 1);
+        assert_true(seen[8] <= 1);
+        begin = plan.round_end[round];
+    }
+    plan_free(&plan);
+    suite_free(&suite);
+}
+
+static void every_repeat_of_a_cell_runs_once(void **state)
+{
+    struct suite suite;
+    struct plan plan;
+
+    (void)state;
+    read_suite("[a]\nservers = epoll\nrepeats = 7\n[b]\nservers = poll\n"
+               "repeats = 3\n",
+               &suite);
+    assert_int_equal(plan_make(&suite, 1, &plan), 0);
+    for (size_t c = 0; c < plan.cells; c++) {
+        unsigned seen = 0;
+        for (size_t i = 0; i < plan.trials; i++) {
+            if (plan.trial[i].cell == &plan.cell[c])
+                seen |= 1U << plan.trial[i].repeat;
+        }
+        assert_int_equal(seen, (1U << plan.cell[c].repeats) - 1);
+    }
+    plan_free(&plan);
+    suite_free(&suite);
+}
+
+static bool same_order(const struct plan *a, const struct plan *b)
+{
+    for (size_t i = 0; i < a->trials; i++) {
+        if (a->trial[i].cell - a->cell != b->trial[i].cell - b->cell)
+            return false;
+    }
+    return true;
+}
+
+static void the_seed_alone_decides_the_order(void **state)
+{
+    struct suite suite;
+    struct plan plan[3];
+
+    (void)state;
+    read_suite("[a]\nconnections = 1 2 4 8 16 32\nrepeats = 3\n", &suite);
+    assert_int_equal(plan_make(&suite, 7, &plan[0]), 0);
+    assert_int_equal(plan_make(&suite, 7, &plan[1]), 0);
+    assert_int_equal(plan_make(&suite, 8, &plan[2]), 0);
+    assert_true(same_order(&plan[0], &plan[1]));
+    assert_false(same_order(&plan[0], &plan[2]));
+    for (size_t i = 0; i < 3; i++)
+        plan_free(&plan[i]);
+    suite_free(&suite);
+}
+
+static void a_cell_of_two_sections_is_measured_once(void **state)
+{
+    struct suite suite;
+    struct plan plan;
+
+    (void)state;
+    read_suite("[a]\nservers = epoll\nprotocol = echo\n"
+               "[b]\nservers = epoll poll\nprotocol = echo\npayload = 64\n",
+               &suite);
+    assert_int_equal(plan_make(&suite, 7, &plan), 0);
+    assert_int_equal(plan.cells, 2);
+    plan_free(&plan);
+    suite_free(&suite);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_wrong_is_told_with_file_and_line),
+        cmocka_unit_test(overlong_lines_are_refused),
+        cmocka_unit_test(what_a_section_leaves_out_is_filled_in),
+        cmocka_unit_test(a_written_suite_reads_back_to_the_same),
+        cmocka_unit_test(narrowing_keeps_what_sections_have),
+        cmocka_unit_test(narrowing_adds_what_no_section_has),
+        cmocka_unit_test(narrowing_to_nothing_is_an_error),
+        cmocka_unit_test(a_round_holds_every_cell_once),
+        cmocka_unit_test(every_repeat_of_a_cell_runs_once),
+        cmocka_unit_test(the_seed_alone_decides_the_order),
+        cmocka_unit_test(a_cell_of_two_sections_is_measured_once),
+    };
+
+    if (words_split(&servers, "blocking threaded select poll epoll", " ") != 0)
+        return 1;
+    int failed = cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+    words_free(&servers);
+    return failed;
+}
