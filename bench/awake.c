@@ -1,0 +1,56 @@
+#include "bench/awake.h"
+
+#include "common/cost.h"
+#include "common/cpus.h"
+
+#include <errno.h>
+#include <sched.h>
+
+static void spin(const void *argument)
+{
+    const cpu_set_t *cpu = argument;
+    const struct sched_param param = {0};
+
+    /* Without SCHED_IDLE it would compete with what is measured. */
+    if (cpus_pin(cpu) != 0 || sched_setscheduler(0, SCHED_IDLE, &param) != 0)
+        return;
+    for (;;)
+        __asm__ volatile("" ::: "memory");
+}
+
+int awake_start(struct awake *awake, const cpu_set_t *cpus)
+{
+    *awake = (struct awake){0};
+    for (int cpu;
+         awake->n < AWAKE_MOST && (cpu = cpus_nth(cpus, awake->n)) >= 0;
+         awake->n++) {
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET((size_t)cpu, &one);
+        int error = child_fork(spin, &one, &awake->spinner[awake->n]);
+        if (error) {
+            awake_stop(awake);
+            return error;
+        }
+    }
+    return 0;
+}
+
+uint64_t awake_cpu_ns(const struct awake *awake)
+{
+    uint64_t sum_ns = 0;
+
+    for (int i = 0; i < awake->n; i++) {
+        uint64_t ns;
+        if (cost_cpu_clock(awake->spinner[i].pid, &ns) == 0)
+            sum_ns += ns;
+    }
+    return sum_ns;
+}
+
+void awake_stop(struct awake *awake)
+{
+    for (int i = 0; i < awake->n; i++)
+        child_kill(&awake->spinner[i]);
+    awake->n = 0;
+}

@@ -1,0 +1,189 @@
+#include "bench/paths.h"
+
+#include "common/msg.h"
+#include "common/nearest.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static char *join(const char *folder, const char *name)
+{
+    char *joined;
+
+    if (asprintf(&joined, "%s/%s", folder, name) < 0) {
+        msg_error("out of memory");
+        return NULL;
+    }
+    return joined;
+}
+
+/* Cuts the last part off; false when there is none left. */
+static bool go_up(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return false;
+    *slash = '\0';
+    return true;
+}
+
+int paths_find(struct paths *paths)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+    *paths = (struct paths){0};
+    if (length < 0) {
+        msg_error("/proc/self/exe: %s", strerror(errno));
+        return -1;
+    }
+    path[length] = '\0';
+    go_up(path);
+    paths->programs = strdup(path);
+    while (go_up(path)) {
+        char *suites = join(path, "bench/suites");
+        bool found = suites && is_folder(suites);
+        free(suites);
+        if (found) {
+            paths->root = strdup(path);
+            break;
+        }
+    }
+    if (!paths->root)
+        msg_error("no folder above %s has bench/suites", paths->programs);
+    return paths->programs && paths->root ? 0 : -1;
+}
+
+void paths_free(struct paths *paths)
+{
+    free(paths->programs);
+    free(paths->root);
+    *paths = (struct paths){0};
+}
+
+/* The names in a folder for which `wanted` returns the length to take. */
+static int list(const char *folder, size_t (*wanted)(int, const char *),
+                struct words *names)
+{
+    const struct dirent *entry;
+    DIR *dir = opendir(folder);
+    int error = 0;
+
+    if (!dir)
+        return -errno;
+    while (!error && (entry = readdir(dir))) {
+        size_t length = wanted(dirfd(dir), entry->d_name);
+        if (length > 0)
+            error = words_add(names, entry->d_name, length);
+    }
+    closedir(dir);
+    words_sort(names);
+    return error;
+}
+
+static size_t server_length(int folder, const char *name)
+{
+    struct stat about;
+
+    return fstatat(folder, name, &about, 0) == 0 && S_ISREG(about.st_mode) &&
+                   (about.st_mode & S_IXUSR)
+               ? strlen(name)
+               : 0;
+}
+
+static size_t suite_length(int folder, const char *name)
+{
+    size_t length = strlen(name);
+
+    (void)folder;
+    return length > 4 && strcmp(name + length - 4, ".ini") == 0 ? length - 4
+                                                                : 0;
+}
+
+int paths_servers(const struct paths *paths, struct words *names)
+{
+    char *folder = join(paths->programs, "servers");
+    int error = folder ? list(folder, server_length, names) : -ENOMEM;
+
+    if (error || names->n == 0) {
+        msg_error("no servers in %s; run make first",
+                  folder ? folder : "build/servers");
+        error = -1;
+    }
+    free(folder);
+    return error ? -1 : 0;
+}
+
+int paths_suites(const struct paths *paths, struct words *names)
+{
+    char *folder = join(paths->root, "bench/suites");
+    int error = folder ? list(folder, suite_length, names) : -ENOMEM;
+
+    if (error && folder)
+        msg_error("%s: %s", folder, strerror(-error));
+    free(folder);
+    return error ? -1 : 0;
+}
+
+char *paths_suite_file(const struct paths *paths, const char *name)
+{
+    struct words known = {0};
+    char phrase[96];
+    char there[300];
+    char *file = NULL;
+
+    if (strchr(name, '/') || suite_length(0, name) > 0) {
+        if (access(name, R_OK) == 0)
+            return strdup(name);
+        msg_error("--suite: %s: %s", name, strerror(errno));
+        return NULL;
+    }
+    if (paths_suites(paths, &known) != 0)
+        return NULL;
+    if (!words_have(&known, name))
+        msg_error("--suite: unknown suite '%s'%s; there are: %s", name,
+                  nearest_phrase(phrase, sizeof(phrase), name,
+                                 (const char *const *)known.word, known.n),
+                  words_join(&known, ", ", there, sizeof(there)));
+    else if (asprintf(&file, "%s/bench/suites/%s.ini", paths->root, name) < 0)
+        file = NULL;
+    words_free(&known);
+    return file;
+}
+
+char *paths_run(const struct paths *paths, const char *name)
+{
+    char *results = join(paths->root, "results");
+    char *path = results ? join(results, name ? name : "latest") : NULL;
+
+    free(results);
+    if (name && is_folder(name)) {
+        free(path);
+        return realpath(name, NULL);
+    }
+    if (path && is_folder(path)) {
+        char *real = realpath(path, NULL);
+        free(path);
+        return real;
+    }
+    if (name)
+        msg_error("%s: is no run: neither a folder nor one in results/", name);
+    else
+        msg_error("there is no run yet; make one with: make bench");
+    free(path);
+    return NULL;
+}

@@ -1,0 +1,34 @@
+/* paths.h: where the programs, suites, plots and results are. */
+#ifndef BENCH_PATHS_H
+#define BENCH_PATHS_H
+
+#include "bench/words.h"
+
+struct paths {
+    char *programs; /* the folder of this program: build/ */
+    char *root;     /* the checkout that it was built in */
+};
+
+/* Finds both from /proc/self/exe: the checkout is the nearest folder above
+ * that has bench/suites. 0, or -1 after telling why. */
+int paths_find(struct paths *paths);
+
+void paths_free(struct paths *paths);
+
+/* The names of the servers that were built, sorted. 0, or -1 after telling
+ * that there are none. */
+int paths_servers(const struct paths *paths, struct words *names);
+
+/* The names of the suites of the checkout, sorted. 0 or -1 after telling. */
+int paths_suites(const struct paths *paths, struct words *names);
+
+/* The file of a suite: `name` itself if it has a slash or ends with ".ini",
+ * else that suite of the checkout. To be freed; NULL after telling that it
+ * doesn't exist. */
+char *paths_suite_file(const struct paths *paths, const char *name);
+
+/* The folder of a run: `name` if that is a folder, else results/`name`; with
+ * NULL the newest. To be freed; NULL after telling that it doesn't exist. */
+char *paths_run(const struct paths *paths, const char *name);
+
+#endif

@@ -1,0 +1,54 @@
+/* run_dir.h: a run's folder on disk. What is in it survives kill -9 and a full
+ * disk: a finished trial is appended as one line and synced. */
+#ifndef BENCH_RUN_DIR_H
+#define BENCH_RUN_DIR_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { RECORD_SCHEMA = 1 };
+
+struct run_dir {
+    char *path;
+    int trials_fd; /* trials.jsonl, locked against a second runner */
+    off_t size;    /* up to the end of the last whole record */
+};
+
+/* Makes a new run's folder with its subfolders: `path`, or, when that is NULL,
+ * results/STAMP-HOST-KERNEL[-LABEL] below `root`, to which results/latest then
+ * points. Refuses a folder that holds a run. 0, or -1 after telling why. */
+int run_dir_create(const char *root, const char *path, const char *label,
+                   struct run_dir *dir);
+
+/* Opens a run's folder to go on with it: cuts a torn last line off. 0, or -1
+ * after telling why. */
+int run_dir_open(const char *path, struct run_dir *dir);
+
+/* Appends a record and syncs. 0 or -errno; after an error the file is as it
+ * was before. */
+int run_dir_append(struct run_dir *dir, const json_t *record);
+
+/* Writes the descriptor `from`, from its start, to the file `name` in the
+ * folder, whole or not at all. Without bytes there is no file. 0 or -errno. */
+int run_dir_keep(const struct run_dir *dir, const char *name, int from);
+
+/* Writes meta.json, whole or not at all. 0 or -errno. */
+int run_dir_write_meta(const struct run_dir *dir, const json_t *meta);
+
+/* Joins "PATH/NAME". The result must be freed; NULL when out of memory. */
+char *run_dir_file(const char *path, const char *name);
+
+void run_dir_close(struct run_dir *dir);
+
+/* Reads meta.json of the run in `path`. A new reference, or NULL after telling
+ * why. A newer schema is refused. */
+json_t *run_dir_read_meta(const char *path);
+
+/* Reads all whole records of the run in `path` into a new array. A line that
+ * is no record is told, with file and line, and left out; a torn last line is
+ * left out and its offset is in `*whole` (may be NULL). NULL after telling why
+ * when the file can't be read, or holds a newer schema. */
+json_t *run_dir_read_trials(const char *path, off_t *whole);
+
+#endif

@@ -1,0 +1,18 @@
+/* stats.h: robust statistics of trials; no I/O. */
+#ifndef BENCH_STATS_H
+#define BENCH_STATS_H
+
+#include <stddef.h>
+
+/* Median and range of some trials; NAN each when there are none. */
+struct spread {
+    double median;
+    double min;
+    double max;
+    size_t n;
+};
+
+/* Of `n` values, which it sorts. NANs are left out. */
+struct spread stats_spread(double *values, size_t n);
+
+#endif

@@ -1,0 +1,285 @@
+#include "bench/summary.h"
+
+#include "bench/run_dir.h"
+#include "common/msg.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const metric_paths[METRICS] = {
+    [METRIC_REQUESTS_PER_S] = "requests_per_s",
+    [METRIC_TOTAL_CPU_US] = "total.cpu_us_per_request",
+    [METRIC_SERVER_CPU_US] = "server.cpu_us_per_request",
+    [METRIC_CLIENT_CPU_US] = "client.cpu_us_per_request",
+    [METRIC_P50_NS] = "latency_ns.service.p50",
+    [METRIC_P99_NS] = "latency_ns.service.p99",
+};
+
+const char *metric_path(enum metric metric)
+{
+    return metric_paths[metric];
+}
+
+static const json_t *at_path(const json_t *object, const char *path)
+{
+    while (object && *path) {
+        size_t length = strcspn(path, ".");
+        char key[64];
+        if (length >= sizeof(key))
+            return NULL;
+        memcpy(key, path, length);
+        key[length] = '\0';
+        object = json_object_get(object, key);
+        path += length + (path[length] == '.');
+    }
+    return object;
+}
+
+double summary_number(const json_t *object, const char *path)
+{
+    const json_t *value = at_path(object, path);
+
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+const char *summary_axis(const struct summary_cell *cell, enum axis axis,
+                         char *text, size_t size)
+{
+    return axis_text(cell->axis[axis], text, size);
+}
+
+static double axis_number(const struct summary_cell *cell, enum axis axis)
+{
+    return json_number_value(cell->axis[axis]);
+}
+
+static bool axis_is(const struct summary_cell *cell, enum axis axis,
+                    const char *word)
+{
+    const char *value = json_string_value(cell->axis[axis]);
+
+    return value && strcmp(value, word) == 0;
+}
+
+bool summary_is_base(const struct summary_cell *cell)
+{
+    double payload = axis_is(cell, AXIS_PROTOCOL, "echo") ? 64 : 0;
+
+    return axis_is(cell, AXIS_TOOL, "loadgen") &&
+           axis_number(cell, AXIS_PIPELINE) == 1 &&
+           axis_number(cell, AXIS_PAYLOAD) == payload;
+}
+
+bool summary_has_base(const struct summary *summary)
+{
+    for (size_t i = 0; i < summary->cells; i++) {
+        if (summary_is_base(&summary->cell[i]) && summary->cell[i].ok > 0)
+            return true;
+    }
+    return false;
+}
+
+static bool belongs(const struct summary_cell *cell, const json_t *record)
+{
+    for (int axis = 0; axis < AXES; axis++) {
+        const json_t *value = json_object_get(record, axis_record_key(axis));
+        if (!json_equal(cell->axis[axis], value))
+            return false;
+    }
+    return true;
+}
+
+/* The cell of a record, made when it is the first one; NULL: out of memory. */
+static struct summary_cell *cell_of(struct summary *summary,
+                                    const json_t *record)
+{
+    for (size_t i = 0; i < summary->cells; i++) {
+        if (belongs(&summary->cell[i], record))
+            return &summary->cell[i];
+    }
+    struct summary_cell *grown =
+        realloc(summary->cell, (summary->cells + 1) * sizeof(*grown));
+    if (!grown)
+        return NULL;
+    summary->cell = grown;
+    struct summary_cell *cell = &grown[summary->cells++];
+    *cell = (struct summary_cell){.served = (double)NAN};
+    for (int axis = 0; axis < AXES; axis++)
+        cell->axis[axis] = json_object_get(record, axis_record_key(axis));
+    return cell;
+}
+
+static double disturbance(const json_t *record)
+{
+    return fmax(summary_number(record, "foreign_cpu_share"),
+                summary_number(record, "steal_share"));
+}
+
+/* Adds a trial that is right; of two with the same repeat the quieter stays. */
+static int add_ok(struct summary_cell *cell, const json_t *record)
+{
+    const json_t *repeat = json_object_get(record, "repeat");
+
+    for (unsigned i = 0; i < cell->ok; i++) {
+        if (!json_equal(json_object_get(cell->record[i], "repeat"), repeat))
+            continue;
+        if (disturbance(record) < disturbance(cell->record[i]))
+            cell->record[i] = record;
+        return 0;
+    }
+    const json_t **grown =
+        realloc(cell->record, (cell->ok + 1) * sizeof(*grown));
+    if (!grown)
+        return -1;
+    cell->record = grown;
+    grown[cell->ok++] = record;
+    return 0;
+}
+
+static int add(struct summary *summary, const json_t *record)
+{
+    struct summary_cell *cell = cell_of(summary, record);
+    const char *status = json_string_value(json_object_get(record, "status"));
+    double errors = summary_number(record, "result.errors.total");
+
+    if (!cell)
+        return -1;
+    if (!isnan(errors))
+        cell->errors += errors;
+    if (status && strcmp(status, "ok") == 0)
+        return add_ok(cell, record);
+    cell->reason = json_string_value(json_object_get(record, "reason"));
+    if (status && strcmp(status, "skipped") == 0)
+        cell->skipped++;
+    else
+        cell->failed++;
+    return 0;
+}
+
+static struct spread spread_of(const struct summary_cell *cell,
+                               const char *path, double *values)
+{
+    for (unsigned i = 0; i < cell->ok; i++)
+        values[i] =
+            summary_number(json_object_get(cell->record[i], "result"), path);
+    return stats_spread(values, cell->ok);
+}
+
+static void count_verdicts(struct summary_cell *cell)
+{
+    for (unsigned i = 0; i < cell->ok; i++) {
+        const json_t *record = cell->record[i];
+        const json_t *result = json_object_get(record, "result");
+        const char *verdict =
+            json_string_value(json_object_get(result, "verdict"));
+        cell->noisy += json_is_true(json_object_get(record, "noisy"));
+        if (!verdict)
+            continue;
+        cell->generator_bound += strcmp(verdict, "generator-bound") == 0;
+        cell->invalid += strcmp(verdict, "invalid") == 0;
+    }
+}
+
+static int evaluate(struct summary_cell *cell)
+{
+    double *values = calloc(cell->ok + 1, sizeof(*values));
+
+    if (!values)
+        return -1;
+    struct spread served = spread_of(cell, "connections_served", values);
+    cell->served = served.median;
+    cell->starved = served.min < axis_number(cell, AXIS_CONNECTIONS);
+    for (int metric = 0; metric < METRICS; metric++)
+        cell->metric[metric] = spread_of(cell, metric_paths[metric], values);
+    if (cell->starved) {
+        /* the few served ones' latency says nothing of the others' */
+        cell->metric[METRIC_P50_NS] = stats_spread(values, 0);
+        cell->metric[METRIC_P99_NS] = stats_spread(values, 0);
+    }
+    free(values);
+    count_verdicts(cell);
+    return 0;
+}
+
+/* The order in which a course tells of them; others come after, by name. */
+static int rank(const json_t *server)
+{
+    static const char *const order[] = {
+        "blocking", "fork",  "prefork",  "threaded", "threadpool", "nonblock",
+        "select",   "poll",  "epoll",    "epoll-et", "epoll-mt",   "epoll-excl",
+        "sigio",    "uring", "libevent", "libev",    "libuv",
+    };
+    const int known = sizeof(order) / sizeof(order[0]);
+    const char *name = json_string_value(server);
+
+    for (int i = 0; i < known; i++) {
+        if (name && strcmp(order[i], name) == 0)
+            return i;
+    }
+    return known;
+}
+
+static int compare_text(const json_t *a, const json_t *b)
+{
+    const char *x = json_string_value(a);
+    const char *y = json_string_value(b);
+
+    return strcmp(x ? x : "", y ? y : "");
+}
+
+static int by_axes(const void *a, const void *b)
+{
+    const struct summary_cell *x = a;
+    const struct summary_cell *y = b;
+    const enum axis sizes[] = {AXIS_PIPELINE, AXIS_PAYLOAD, AXIS_CONNECTIONS};
+    int order = compare_text(x->axis[AXIS_PROTOCOL], y->axis[AXIS_PROTOCOL]);
+
+    if (!order)
+        order = compare_text(x->axis[AXIS_TOOL], y->axis[AXIS_TOOL]);
+    for (size_t i = 0; i < 3 && !order; i++) {
+        double m = axis_number(x, sizes[i]);
+        double n = axis_number(y, sizes[i]);
+        order = (m > n) - (m < n);
+    }
+    if (!order)
+        order = rank(x->axis[AXIS_SERVER]) - rank(y->axis[AXIS_SERVER]);
+    return order ? order
+                 : compare_text(x->axis[AXIS_SERVER], y->axis[AXIS_SERVER]);
+}
+
+int summary_read(const char *run, struct summary *summary)
+{
+    size_t i;
+    const json_t *record;
+    int error = 0;
+
+    *summary = (struct summary){.meta = run_dir_read_meta(run)};
+    if (summary->meta)
+        summary->trials = run_dir_read_trials(run, NULL);
+    if (!summary->trials)
+        return -1;
+    json_array_foreach(summary->trials, i, record)
+    {
+        error |= add(summary, record);
+    }
+    for (size_t c = 0; c < summary->cells && !error; c++)
+        error = evaluate(&summary->cell[c]);
+    if (error) {
+        msg_error("out of memory");
+        return -1;
+    }
+    if (summary->cells > 1)
+        qsort(summary->cell, summary->cells, sizeof(*summary->cell), by_axes);
+    return 0;
+}
+
+void summary_free(struct summary *summary)
+{
+    for (size_t i = 0; i < summary->cells; i++)
+        free(summary->cell[i].record);
+    free(summary->cell);
+    json_decref(summary->trials);
+    json_decref(summary->meta);
+    *summary = (struct summary){0};
+}

@@ -1,0 +1,73 @@
+/* summary.h: a run's trials, cell by cell. */
+#ifndef BENCH_SUMMARY_H
+#define BENCH_SUMMARY_H
+
+#include "bench/axes.h"
+#include "bench/stats.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What is summarised of each trial's result. */
+enum metric {
+    METRIC_REQUESTS_PER_S,
+    METRIC_TOTAL_CPU_US,
+    METRIC_SERVER_CPU_US,
+    METRIC_CLIENT_CPU_US,
+    METRIC_P50_NS,
+    METRIC_P99_NS,
+    METRICS
+};
+
+/* The metric's place in a result: "total.cpu_us_per_request". */
+const char *metric_path(enum metric metric);
+
+struct summary_cell {
+    const json_t *axis[AXES];
+    const json_t **record; /* the trials that count, `ok` of them */
+    unsigned ok;
+    unsigned failed;
+    unsigned skipped;
+    unsigned noisy;           /* of those that count */
+    unsigned generator_bound; /* verdicts of those that count */
+    unsigned invalid;
+    double errors;      /* all trials', the failed ones too */
+    double served;      /* connections with a right reply: the median;
+                               * NAN where the tool does not tell */
+    bool starved;       /* some connection got none, in some trial */
+    const char *reason; /* of the last one failed or skipped, or NULL */
+    struct spread metric[METRICS]; /* latency is NAN when starved */
+};
+
+struct summary {
+    json_t *meta;
+    json_t *trials;
+    struct summary_cell *cell; /* by protocol, tool, size, then model */
+    size_t cells;
+};
+
+/* Reads and summarises the run in the folder `run`. Of a noisy trial and its
+ * repetition the quieter one counts. 0, or -1 after telling why. Free with
+ * summary_free() in both cases. */
+int summary_read(const char *run, struct summary *summary);
+
+void summary_free(struct summary *summary);
+
+/* The number at a dotted path in `object`, NAN if there is none. */
+double summary_number(const json_t *object, const char *path);
+
+/* The text of the cell's value on `axis`; "" for one it does not have. Points
+ * into the record, or to `text` (`size` bytes) for a number. */
+const char *summary_axis(const struct summary_cell *cell, enum axis axis,
+                         char *text, size_t size);
+
+/* Whether the charts against connections show the cell: measured by our
+ * generator, one request at a time, with the usual payload. */
+bool summary_is_base(const struct summary_cell *cell);
+
+/* Whether there is any such cell with a right trial: else there is nothing to
+ * draw. */
+bool summary_has_base(const struct summary *summary);
+
+#endif

@@ -1,0 +1,23 @@
+/* tables.h: a summary as files for gnuplot, and as a table for people. */
+#ifndef BENCH_TABLES_H
+#define BENCH_TABLES_H
+
+#include "bench/summary.h"
+
+#include <stdio.h>
+
+/* Writes into the folder `run`: cells.tsv (a row a cell), connections.tsv (the
+ * rows that the charts against connections show), percentiles.tsv (a row a
+ * cell and percentile) and labels.gp (titles and lists for the charts). 0, or
+ * -1 after telling why. */
+int tables_write(const struct summary *summary, const char *run);
+
+/* Prints the table of all cells, with what must be known to read it. */
+void tables_print(const struct summary *summary, FILE *to);
+
+/* Writes the title of a run for people: "NAME, kernel 6.18, MODEL" to `text`
+ * (`size` bytes) and returns it. */
+const char *tables_title(const struct summary *summary, const char *run,
+                         char *text, size_t size);
+
+#endif

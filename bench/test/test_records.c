@@ -1,0 +1,350 @@
+#include "common/test/test.h"
+
+#include "bench/percentiles.h"
+#include "bench/run_dir.h"
+#include "bench/summary.h"
+#include "bench/tables.h"
+#include "bench/test/scratch.h"
+#include "bench/wrk.h"
+#include "common/test/capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A record with what matters here; the placeholders are server, connections,
+ * repeat, retry, status, foreign share, requests/s, served. */
+static const char record_format[] =
+    "{\"schema\":1,\"trial\":0,\"server\":\"%s\",\"protocol\":\"http\","
+    "\"tool\":\"loadgen\",\"engine\":\"epoll\",\"connections\":%d,"
+    "\"payload_bytes\":0,\"pipeline\":1,\"workers\":null,\"server_cpus\":\"0\","
+    "\"client_cpus\":\"1\",\"placement\":\"apart\",\"keep_awake\":true,"
+    "\"repeat\":%d,\"retry\":%d,\"status\":\"%s\",\"reason\":\"because\","
+    "\"foreign_cpu_share\":%g,\"steal_share\":0,\"noisy\":%s,"
+    "\"histogram\":\"h.hgrm\",\"result\":{\"requests_per_s\":%d,"
+    "\"connections_served\":%d,\"verdict\":\"ok\",\"errors\":{\"total\":%d},"
+    "\"latency_ns\":{\"service\":{\"p50\":5000,\"p99\":9000}},"
+    "\"total\":{\"cpu_us_per_request\":7.5}}}\n";
+
+static size_t add_record(char *text, const char *server, int connections,
+                         int repeat, int retry, const char *status,
+                         double foreign, int rate, int served)
+{
+    return (size_t)sprintf(text, record_format, server, connections, repeat,
+                           retry, status, foreign,
+                           foreign > 0.05 ? "true" : "false", rate, served,
+                           strcmp(status, "failed") == 0 ? 3 : 0);
+}
+
+static void write_run(const char *trials)
+{
+    mkdir("run", 0777);
+    scratch_write("run/meta.json",
+                  "{\"schema\":1,\"machine\":{\"kernel\":{\"release\":\"6.1\"},"
+                  "\"cpu\":{\"model\":\"x\"}}}");
+    scratch_write("run/trials.jsonl", trials);
+}
+
+static void medians_and_ranges_are_over_trials(void **state)
+{
+    char text[20000];
+    size_t at = 0;
+    struct summary summary;
+    const int rates[] = {100, 300, 200, 900};
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        at +=
+            add_record(text + at, "epoll", 16, i, 0, "ok", 0.01, rates[i], 16);
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_int_equal(summary.cells, 1);
+    const struct summary_cell *cell = &summary.cell[0];
+    assert_int_equal(cell->ok, 4);
+    assert_true(cell->metric[METRIC_REQUESTS_PER_S].median == 250);
+    assert_true(cell->metric[METRIC_REQUESTS_PER_S].min == 100);
+    assert_true(cell->metric[METRIC_REQUESTS_PER_S].max == 900);
+    assert_true(cell->metric[METRIC_TOTAL_CPU_US].median == 7.5);
+    assert_true(cell->metric[METRIC_P99_NS].median == 9000);
+    assert_false(cell->starved);
+    summary_free(&summary);
+}
+
+static void the_quieter_of_a_noisy_pair_counts(void **state)
+{
+    char text[20000];
+    size_t at = 0;
+    struct summary summary;
+
+    (void)state;
+    at += add_record(text + at, "epoll", 1, 0, 0, "ok", 0.30, 100, 1);
+    at += add_record(text + at, "epoll", 1, 0, 1, "ok", 0.02, 200, 1);
+    at += add_record(text + at, "epoll", 1, 1, 0, "ok", 0.10, 300, 1);
+    add_record(text + at, "epoll", 1, 1, 1, "ok", 0.20, 400, 1);
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_int_equal(summary.cell[0].ok, 2);
+    assert_int_equal(summary.cell[0].noisy, 1);
+    assert_true(summary.cell[0].metric[METRIC_REQUESTS_PER_S].min == 200);
+    assert_true(summary.cell[0].metric[METRIC_REQUESTS_PER_S].max == 300);
+    summary_free(&summary);
+}
+
+static void starved_cells_have_no_latency(void **state)
+{
+    char text[20000];
+    struct summary summary;
+
+    (void)state;
+    add_record(text, "blocking", 64, 0, 0, "ok", 0, 15000, 1);
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_true(summary.cell[0].starved);
+    assert_true(summary.cell[0].served == 1);
+    assert_true(isnan(summary.cell[0].metric[METRIC_P50_NS].median));
+    assert_true(summary.cell[0].metric[METRIC_REQUESTS_PER_S].median == 15000);
+    summary_free(&summary);
+}
+
+static void failed_trials_are_counted_and_not_averaged(void **state)
+{
+    char text[20000];
+    size_t at = 0;
+    struct summary summary;
+
+    (void)state;
+    at += add_record(text + at, "epoll", 1, 0, 0, "ok", 0, 100, 1);
+    at += add_record(text + at, "epoll", 1, 1, 0, "failed", 0, 900, 1);
+    add_record(text + at, "uring", 1, 0, 0, "skipped", 0, 0, 0);
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_int_equal(summary.cells, 2);
+    assert_int_equal(summary.cell[0].ok, 1);
+    assert_int_equal(summary.cell[0].failed, 1);
+    assert_true(summary.cell[0].errors == 3);
+    assert_string_equal(summary.cell[0].reason, "because");
+    assert_true(summary.cell[0].metric[METRIC_REQUESTS_PER_S].max == 100);
+    assert_int_equal(summary.cell[1].skipped, 1);
+    assert_true(isnan(summary.cell[1].metric[METRIC_REQUESTS_PER_S].median));
+    summary_free(&summary);
+}
+
+static void cells_come_in_a_fixed_order(void **state)
+{
+    static const char *const names[] = {"zebra", "epoll", "blocking", "poll"};
+    static const char *const sorted[] = {"blocking", "poll", "epoll", "zebra"};
+    char text[20000];
+    size_t at = 0;
+    struct summary summary;
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        at += add_record(text + at, names[i], 16, 0, 0, "ok", 0, 1, 16);
+        at += add_record(text + at, names[i], 2, 0, 0, "ok", 0, 1, 2);
+    }
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_int_equal(summary.cells, 8);
+    for (size_t i = 0; i < 8; i++) {
+        char value[64];
+        assert_string_equal(
+            summary_axis(&summary.cell[i], AXIS_SERVER, value, sizeof(value)),
+            sorted[i % 4]);
+        assert_string_equal(summary_axis(&summary.cell[i], AXIS_CONNECTIONS,
+                                         value, sizeof(value)),
+                            i < 4 ? "2" : "16");
+    }
+    summary_free(&summary);
+}
+
+static void bad_lines_are_told_and_the_rest_is_used(void **state)
+{
+    char text[20000];
+    char told[600];
+    size_t at = 0;
+    struct summary summary;
+
+    (void)state;
+    at += add_record(text + at, "epoll", 1, 0, 0, "ok", 0, 100, 1);
+    at += (size_t)sprintf(text + at, "{\"schema\":1,\n[]\n{}\n");
+    at += add_record(text + at, "epoll", 1, 1, 0, "ok", 0, 200, 1);
+    sprintf(text + at, "{\"schema\":1,\"torn");
+    write_run(text);
+    capture_begin();
+    int result = summary_read("run", &summary);
+    capture_end(told, sizeof(told));
+    assert_int_equal(result, 0);
+    assert_non_null(strstr(told, "run/trials.jsonl:2: is no record"));
+    assert_non_null(strstr(told, "run/trials.jsonl:3: is no record"));
+    assert_non_null(strstr(told, "run/trials.jsonl:4: has no schema"));
+    assert_null(strstr(told, "jsonl:6"));
+    assert_int_equal(summary.cell[0].ok, 2);
+    summary_free(&summary);
+}
+
+static void a_newer_schema_is_refused(void **state)
+{
+    char told[600];
+    struct summary summary;
+
+    (void)state;
+    write_run("{\"schema\":99}\n");
+    capture_begin();
+    int result = summary_read("run", &summary);
+    capture_end(told, sizeof(told));
+    summary_free(&summary);
+    assert_int_equal(result, -1);
+    assert_non_null(strstr(told, "run/trials.jsonl:1: newer schema 99"));
+    scratch_write("run/meta.json", "{\"schema\":99}");
+    capture_begin();
+    assert_null(run_dir_read_meta("run"));
+    capture_end(told, sizeof(told));
+    assert_non_null(strstr(told, "newer schema 99"));
+}
+
+static void a_run_is_appended_to_and_opened_again(void **state)
+{
+    struct run_dir dir;
+    struct run_dir second;
+    json_t *record = json_pack("{s:i, s:s}", "schema", 1, "server", "epoll");
+    char told[600];
+
+    (void)state;
+    assert_int_equal(run_dir_create(".", "./fresh", NULL, &dir), 0);
+    assert_int_equal(run_dir_append(&dir, record), 0);
+    capture_begin();
+    assert_int_equal(run_dir_open("./fresh", &second), -1);
+    capture_end(told, sizeof(told));
+    assert_non_null(strstr(told, "another runner is at work"));
+    run_dir_close(&second);
+    /* a runner that died while it wrote */
+    assert_int_equal(write(dir.trials_fd, "{\"schema\":1,\"to", 15), 15);
+    run_dir_close(&dir);
+    assert_int_equal(run_dir_open("./fresh", &dir), 0);
+    assert_int_equal(run_dir_append(&dir, record), 0);
+    run_dir_close(&dir);
+    json_t *trials = run_dir_read_trials("./fresh", NULL);
+    assert_int_equal(json_array_size(trials), 2);
+    json_decref(trials);
+    json_decref(record);
+    capture_begin();
+    assert_int_equal(run_dir_create(".", "./fresh", NULL, &dir), -1);
+    capture_end(told, sizeof(told));
+    assert_non_null(strstr(told, "holds a run already"));
+    run_dir_close(&dir);
+}
+
+static void a_full_disk_leaves_the_file_as_it_was(void **state)
+{
+    struct run_dir dir = {.path = strdup("."), .size = 0};
+    json_t *record = json_pack("{s:i}", "schema", 1);
+
+    (void)state;
+    dir.trials_fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    capture_begin();
+    int error = run_dir_append(&dir, record);
+    char told[200];
+    capture_end(told, sizeof(told));
+    assert_int_equal(error, -ENOSPC);
+    assert_int_equal(dir.size, 0);
+    json_decref(record);
+    run_dir_close(&dir);
+}
+
+static void percentiles_are_medians_where_samples_suffice(void **state)
+{
+    char text[20000];
+    size_t at = 0;
+    struct summary summary;
+    char *table = NULL;
+    size_t size;
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        at += add_record(text + at, "epoll", 16, i, 0, "ok", 0, 100, 16);
+    write_run(text);
+    scratch_write("run/h.hgrm",
+                  "       Value   Percentile   TotalCount 1/(1-Percentile)\n\n"
+                  "       1.000     0.000000          1         1.00\n"
+                  "       2.000     0.500000        500         2.00\n"
+                  "       3.000     0.900000        900        10.00\n"
+                  "       9.000     0.990000        990       100.00\n"
+                  "      50.000     1.000000       1000          inf\n"
+                  "#[Mean    =     2000.000, StdDeviation   =       1.0]\n");
+    assert_int_equal(summary_read("run", &summary), 0);
+    FILE *file = open_memstream(&table, &size);
+    assert_int_equal(percentiles_write(&summary, "run", file), 0);
+    fclose(file);
+    assert_non_null(strstr(table, "http\tepoll\t16\t0\t1\t1\t1\t1\t3\n"));
+    assert_non_null(strstr(table, "http\tepoll\t16\t90\t10\t3\t3\t3\t3\n"));
+    assert_non_null(strstr(table, "http\tepoll\t16\t99\t100\t9\t9\t9\t3\n"));
+    /* beyond, fewer than ten samples are left */
+    assert_null(strstr(table, "\t50\t"));
+    free(table);
+    summary_free(&summary);
+}
+
+static void wrk_speaks_in_our_words(void **state)
+{
+    static const char output[] =
+        "Running 1s test\n  1 threads\n"
+        "{\"requests\":1000,\"duration_us\":2000000,\"bytes\":5000,"
+        "\"connect\":1,\"read\":2,\"write\":3,\"status\":4,\"timeout\":5,"
+        "\"min_us\":10,\"p50_us\":20,\"p90_us\":30,\"p99_us\":40,"
+        "\"p999_us\":50,\"max_us\":60,\"mean_us\":21.5,\"stdev_us\":1.5}\n";
+    const struct cell cell = {.axis = {[AXIS_CONNECTIONS] = "64",
+                                       [AXIS_PAYLOAD] = "0",
+                                       [AXIS_PIPELINE] = "1"}};
+    const struct cost server = {.cpu_ns = 4000000};
+    json_t *result = wrk_result(output, &cell, &server, 6000000);
+
+    (void)state;
+    assert_non_null(result);
+    assert_true(summary_number(result, "requests_per_s") == 500);
+    assert_true(summary_number(result, "errors.total") == 15);
+    assert_true(summary_number(result, "errors.reset") == 5);
+    assert_true(summary_number(result, "server.cpu_us_per_request") == 4);
+    assert_true(summary_number(result, "client.cpu_us_per_request") == 6);
+    assert_true(summary_number(result, "total.cpu_us_per_request") == 10);
+    assert_true(summary_number(result, "latency_ns.wrk_corrected.p99") ==
+                40000);
+    assert_true(isnan(summary_number(result, "latency_ns.service.p99")));
+    json_decref(result);
+    assert_null(wrk_result("unable to connect\n", &cell, &server, 0));
+}
+
+static void quantities_that_are_none_are_nan(void **state)
+{
+    double none[] = {(double)NAN, (double)NAN};
+    double some[] = {3, (double)NAN, 1};
+
+    (void)state;
+    assert_true(isnan(stats_spread(none, 2).median));
+    assert_int_equal(stats_spread(none, 2).n, 0);
+    assert_true(stats_spread(some, 3).median == 2);
+    assert_int_equal(stats_spread(some, 2).n, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(medians_and_ranges_are_over_trials),
+        cmocka_unit_test(the_quieter_of_a_noisy_pair_counts),
+        cmocka_unit_test(starved_cells_have_no_latency),
+        cmocka_unit_test(failed_trials_are_counted_and_not_averaged),
+        cmocka_unit_test(cells_come_in_a_fixed_order),
+        cmocka_unit_test(bad_lines_are_told_and_the_rest_is_used),
+        cmocka_unit_test(a_newer_schema_is_refused),
+        cmocka_unit_test(a_run_is_appended_to_and_opened_again),
+        cmocka_unit_test(a_full_disk_leaves_the_file_as_it_was),
+        cmocka_unit_test(percentiles_are_medians_where_samples_suffice),
+        cmocka_unit_test(wrk_speaks_in_our_words),
+        cmocka_unit_test(quantities_that_are_none_are_nan),
+    };
+
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}

@@ -1,0 +1,324 @@
+#!/bin/bash
+# The runner from outside: the real programs, and servers made to misbehave.
+# shellcheck source=common/test/tap.sh
+. "$(dirname "$0")/../../common/test/tap.sh"
+
+# A tree of its own: the same programs, but servers and suites for the test.
+tree=$scratch/tree
+mkdir -p "$tree/build/servers" "$tree/bench/suites" "$tree/results"
+cp "$build/muxbench" "$build/loadgen" "$tree/build/"
+cp "$build/servers/epoll" "$build/servers/blocking" "$tree/build/servers/"
+cp bench/wrk.lua "$tree/bench/"
+cp -r plots "$tree/plots"
+muxbench=$tree/build/muxbench
+
+# Writes the suite $1; stdin has its sections.
+suite() { cat >"$tree/bench/suites/$1.ini"; }
+
+# Makes a server named $1 of the shell commands on stdin.
+server() {
+    { echo '#!/bin/bash' && cat; } >"$tree/build/servers/$1"
+    chmod +x "$tree/build/servers/$1"
+}
+
+# The command line that runs a suite into the folder $1 of the scratch folder.
+run_command() {
+    command=("$muxbench" run --out "$scratch/$1" --seed 7 --no-report "${@:2}")
+}
+
+run() {
+    run_command "$@"
+    "${command[@]}"
+}
+
+# How many trials there are, and how many records match $2; repeats of noisy
+# trials aside.
+trials() { grep -c '"retry":0' "$scratch/$1/trials.jsonl"; }
+with() { grep '"retry":0' "$scratch/$1/trials.jsonl" | grep -c -- "$2"; }
+
+# No process of this test's tree is left.
+none_left() { ! pgrep -f "^$tree/build/" >/dev/null; }
+
+suite tiny <<'END'
+[suite]
+repeats = 3
+duration = 20ms
+warmup = 0s
+[a]
+servers = epoll
+protocol = echo http
+connections = 1 4
+END
+
+suite one <<'END'
+[suite]
+duration = 20ms
+warmup = 0s
+[a]
+servers = epoll
+END
+
+# --- what it is for ---
+
+a_run_is_recorded() {
+    run whole --suite tiny || return
+    equal 12 "$(trials whole)" && equal 12 "$(with whole '"status":"ok"')" &&
+        equal 12 "$(find "$scratch/whole/hist" -name "*.hgrm" ! -name "*-retry*" | wc -l)" &&
+        has_line '"seed": 7' "$scratch/whole/meta.json" &&
+        has_line '^connections = 1 4$' "$scratch/whole/suite.ini" && none_left
+}
+
+the_report_holds_table_and_charts() {
+    "$muxbench" report "$scratch/whole" >"$scratch/table" || return
+    has_line '^  epoll +4 ' "$scratch/table" &&
+        equal 4 "$(find "$scratch/whole/plots" -name '*.svg' -size +1k | wc -l)" &&
+        equal 4 "$(find "$scratch/whole/plots" -name '*.png' -size +1k | wc -l)" &&
+        has_line '</html>' "$scratch/whole/report.html"
+}
+
+results_latest_is_the_newest() {
+    "$muxbench" run --suite one --label mine --no-report || return
+    readlink "$tree/results/latest" >"$scratch/latest"
+    has_line '^20[0-9]{6}T[0-9]{6}Z-.*-mine$' "$scratch/latest" &&
+        has_line '"server":"epoll"' "$tree/results/latest/trials.jsonl"
+}
+
+starved_connections_are_a_result() {
+    suite starved <<'END'
+[a]
+servers = blocking
+connections = 4
+duration = 50ms
+warmup = 10ms
+END
+    run starved --suite starved || return
+    equal 1 "$(with starved '"status":"ok"')" &&
+        equal 1 "$(with starved '"connections_served":1,')" &&
+        "$muxbench" report "$scratch/starved" >"$scratch/table" &&
+        has_line '1 of 4 served, 3 STARVED' "$scratch/table"
+}
+
+a_dry_run_starts_nothing() {
+    run dry --suite tiny --dry-run >"$scratch/cells" || return
+    has_line '^epoll http c=4 ' "$scratch/cells" &&
+        has_line '^4 cells, 12 trials, about' "$scratch/cells" &&
+        [ ! -e "$scratch/dry" ]
+}
+
+narrowing_reaches_the_trials() {
+    run narrow --suite tiny --connections 4 --repeats 2 --protocol http || return
+    equal 2 "$(trials narrow)" && equal 2 "$(with narrow '"connections":4,')"
+}
+
+wrk_is_driven_with_the_same_bytes() {
+    suite wrk <<'END'
+[a]
+servers = epoll
+tool = wrk
+connections = 4
+payload = 0 100
+duration = 1s
+END
+    run wrk --suite wrk || return
+    equal 2 "$(with wrk '"status":"ok"')" &&
+        equal 2 "$(with wrk '"wrk_corrected":{"min"')"
+}
+
+# --- servers that misbehave ---
+
+# Runs a suite with the server made from stdin; $1: the reason expected.
+bad_server_fails() {
+    local out
+    out=$scratch/bad$tap_n
+    server bad
+    suite bad <<'END'
+[suite]
+duration = 20ms
+warmup = 0s
+[a]
+servers = bad epoll
+END
+    run "bad$tap_n" --suite bad
+    equal 1 $? && equal 2 "$(trials "bad$tap_n")" &&
+        equal 1 "$(with "bad$tap_n" '"status":"ok"')" &&
+        has_line "\"status\":\"failed\",\"reason\":\"$1" "$out/trials.jsonl" &&
+        none_left
+}
+
+exits() { bad_server_fails 'the server ended before it was ready: exit status 3: no luck' <<<'echo no luck >&2; exit 3'; }
+crashes() { bad_server_fails 'the server ended before it was ready: killed by signal 11' <<<'kill -SEGV $$'; }
+babbles() { bad_server_fails "the server's first line is no ready line: hello" <<<'echo hello; exec sleep 60'; }
+never_ready() { bad_server_fails 'the server was not ready within 5 s' <<<'exec sleep 60'; }
+dies_under_load() {
+    bad_server_fails 'the server ended during the trial' <<END
+exec 3< <("$tree/build/servers/epoll" "\$@")
+child=\$!
+read -r line <&3
+echo "\$line"
+exec 1>&-
+kill \$child
+wait \$child
+exit 9
+END
+}
+does_not_stop() {
+    bad_server_fails 'the server did not stop within 3 s' <<END
+trap '' TERM
+"$tree/build/servers/epoll" "\$@" &
+while :; do wait; done
+END
+}
+cannot_run_here() {
+    server bad <<<'echo "no io_uring in this kernel" >&2; exit 77'
+    suite bad <<'END'
+[suite]
+duration = 20ms
+[a]
+servers = bad
+END
+    run skipped --suite bad &&
+        equal 1 "$(with skipped '"status":"skipped","reason":"no io_uring in this kernel"')"
+}
+its_stderr_is_kept() {
+    server bad <<<'echo "what I had to say" >&2; exit 3'
+    run kept --suite bad
+    has_line 'what I had to say' "$(find "$scratch/kept/log" -type f)"
+}
+
+# --- interruptions ---
+
+# Starts a run of many trials in the background and waits for its first records.
+start_long_run() {
+    run_command "$1" --suite tiny --repeats 200
+    "${command[@]}" 2>"$scratch/$1.err" &
+    runner=$!
+    wait_until 20 [ -s "$scratch/$1/trials.jsonl" ]
+}
+
+resumes_to_the_same_cells() {
+    # the finished records are untouched, and all trials of the plan are there
+    local n
+    cp "$scratch/$1/trials.jsonl" "$scratch/before"
+    "$muxbench" run --resume "$scratch/$1" --no-report || return
+    n=$(wc -l <"$scratch/before")
+    cmp <(head -n "$n" "$scratch/before") <(head -n "$n" "$scratch/$1/trials.jsonl") &&
+        equal "$2" "$(grep '"retry":0' "$scratch/$1/trials.jsonl" |
+            grep -o '"trial":[0-9]*' | sort -u | wc -l)" &&
+        equal "$2" "$(with "$1" '"retry":0')"
+}
+
+an_interrupt_keeps_what_is_done() {
+    local signal=$1 dir=interrupted-$1
+    start_long_run "$dir" || return
+    kill "-$signal" "$runner"
+    wait "$runner"
+    equal 2 $? && has_line "go on with: muxbench run --resume $scratch/$dir" \
+        "$scratch/$dir.err" && none_left
+}
+
+twenty_kills_lose_nothing() {
+    local lines before=0
+    run killed --suite tiny --repeats 8 --dry-run >/dev/null || return
+    for _ in $(seq 20); do
+        if [ -e "$scratch/killed" ]; then
+            "$muxbench" run --resume "$scratch/killed" --no-report &
+        else
+            run_command killed --suite tiny --repeats 8
+            "${command[@]}" &
+        fi
+        runner=$!
+        # a random moment: so many milliseconds, at most 400
+        read -r -t "0.$(printf '%03d' $((RANDOM % 400)))" <> <(:)
+        kill -9 "$runner" 2>/dev/null
+        wait "$runner" 2>/dev/null
+        wait_until 5 none_left || return
+        [ -s "$scratch/killed/trials.jsonl" ] || continue
+        lines=$(wc -l <"$scratch/killed/trials.jsonl")
+        [ "$lines" -ge "$before" ] || { echo "lost trials: $before, then $lines" && return 1; }
+        cmp <(head -n "$before" "$scratch/killed/trials.jsonl") \
+            <(head -n "$before" "$scratch/kept.jsonl" 2>/dev/null) || return
+        before=$lines
+        cp "$scratch/killed/trials.jsonl" "$scratch/kept.jsonl"
+    done
+    [ -e "$scratch/killed/meta.json" ] || return 0
+    resumes_to_the_same_cells killed 32
+}
+
+a_torn_line_is_cut_off() {
+    run torn --suite tiny || return
+    head -c -30 "$scratch/torn/trials.jsonl" >"$scratch/cut"
+    cp "$scratch/cut" "$scratch/torn/trials.jsonl"
+    resumes_to_the_same_cells torn 12
+}
+
+a_full_disk_stops_the_run() {
+    local out=$scratch/small/run
+    # as if the disk were full: no file may grow beyond 12 KiB
+    mkdir "$scratch/small"
+    (ulimit -f 12 && exec "$muxbench" run --out "$out" --suite tiny \
+        --repeats 20 --seed 7 --no-report) 2>"$scratch/full.err"
+    equal 2 $? && has_line "can't be written: File too large" "$scratch/full.err" &&
+        has_line "muxbench run --resume $out" "$scratch/full.err" && none_left || return
+    [ -s "$out/trials.jsonl" ] || { echo 'nothing was kept' && return 1; }
+    equal '' "$(tail -c 1 "$out/trials.jsonl")" && resumes_to_the_same_cells small/run 80
+}
+
+a_second_runner_is_refused() {
+    start_long_run twice || return
+    refused 'another runner is at work' "$muxbench" run --resume "$scratch/twice"
+    local status=$?
+    kill -INT "$runner"
+    wait "$runner"
+    return $status
+}
+
+# --- wrong usage ---
+
+wrong_usage_is_told_in_one_line() {
+    refused "unknown command 'rum' \(did you mean 'run'\?\)" "$muxbench" rum &&
+        refused 'which command' "$muxbench" &&
+        refused "unknown option '--sweet'" "$muxbench" run --sweet x &&
+        refused "unknown suite 'tinny' \(did you mean 'tiny'\?\)" "$muxbench" run --suite tinny &&
+        refused "unknown server 'epol'" "$muxbench" run --suite tiny --servers epol &&
+        refused "'abc' is not a duration" "$muxbench" run --suite tiny --duration abc &&
+        refused '0s is out of range' "$muxbench" run --suite tiny --duration 0s &&
+        refused "'x' is not a whole number" "$muxbench" run --suite tiny --repeats x &&
+        refused "connections: 0 is out of range" "$muxbench" run --suite tiny --connections 0 &&
+        refused '/proc/nowhere.*No such file' "$muxbench" run --suite tiny --out /proc/nowhere &&
+        refused 'holds a run already' "$muxbench" run --suite tiny --out "$scratch/whole" &&
+        refused 'meta.json' "$muxbench" run --resume "$scratch" &&
+        refused '--resume goes on with a run as it was' "$muxbench" run --resume "$scratch/whole" --repeats 3 &&
+        refused 'is no run' "$muxbench" report /nowhere &&
+        refused "label: 'a/b' is not" "$muxbench" run --suite tiny --label a/b
+}
+
+a_broken_suite_is_told_with_its_line() {
+    suite broken <<<$'[a]\nservers = epol'
+    refused 'bench/suites/broken.ini:2: unknown server .epol. .did you mean .epoll' \
+        "$muxbench" run --suite broken
+}
+
+test_that 'a run is recorded' a_run_is_recorded
+test_that 'the report holds table and charts' the_report_holds_table_and_charts
+test_that 'results/latest is the newest' results_latest_is_the_newest
+test_that 'starved connections are a result' starved_connections_are_a_result
+test_that 'a dry run starts nothing' a_dry_run_starts_nothing
+test_that 'narrowing reaches the trials' narrowing_reaches_the_trials
+test_that 'wrk is driven with the same bytes' wrk_is_driven_with_the_same_bytes
+test_that 'a server that exits fails its trial only' exits
+test_that 'a server that crashes fails its trial only' crashes
+test_that 'a server with another first line fails its trial only' babbles
+test_that 'a server that never gets ready fails its trial only' never_ready
+test_that 'a server that dies under load fails its trial only' dies_under_load
+test_that 'a server that does not stop fails its trial only' does_not_stop
+test_that 'a server that cannot run here is skipped' cannot_run_here
+test_that "a failed server's stderr is kept" its_stderr_is_kept
+test_that 'SIGINT keeps what is done' an_interrupt_keeps_what_is_done INT
+test_that 'SIGTERM keeps what is done' an_interrupt_keeps_what_is_done TERM
+test_that '20 kills at random moments lose nothing' twenty_kills_lose_nothing
+test_that 'a torn last line is cut off' a_torn_line_is_cut_off
+test_that 'a full disk stops the run and loses nothing' a_full_disk_stops_the_run
+test_that 'a second runner in the same folder is refused' a_second_runner_is_refused
+test_that 'wrong usage is told in one line' wrong_usage_is_told_in_one_line
+test_that 'a broken suite is told with its line' a_broken_suite_is_told_with_its_line
+tap_end

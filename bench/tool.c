@@ -1,0 +1,240 @@
+#include "bench/tool.h"
+
+#include "bench/wrk.h"
+#include "common/clock.h"
+#include "common/cost.h"
+#include "common/cpus.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The generator's own timeout, and what a busy machine may take beyond. */
+static const uint64_t reply_limit_ns = 2 * NS_PER_S;
+static const uint64_t slack_ns = 10 * NS_PER_S;
+
+/* Everything that was printed into a memory file, as a string to be freed. */
+static char *contents(int fd)
+{
+    struct stat about;
+    char *text;
+    ssize_t n = 0;
+
+    if (fstat(fd, &about) != 0 || !(text = malloc((size_t)about.st_size + 1)))
+        return NULL;
+    n = pread(fd, text, (size_t)about.st_size, 0);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+/* Starts the command, which may use `out_fd` and the histogram by their
+ * numbers, and sees it end, in `limit_ns` at most. */
+static void run_command(const char *name, const struct words *command,
+                        const struct placement *placement, int stdout_fd,
+                        int out_fd, uint64_t limit_ns, struct tool_run *run,
+                        struct child *child, struct outcome *outcome)
+{
+    const int inherit[] = {out_fd, run->hist_fd};
+    const struct child_setup setup = {
+        .argv = (const char *const *)command->word,
+        .cpus = &placement->client,
+        .stdout_fd = stdout_fd,
+        .stderr_fd = run->log_fd,
+        .inherit = inherit,
+        .inherits = 2,
+    };
+    int error = child_start(&setup, child);
+
+    if (error == -ENOENT)
+        outcome_set(outcome, OUTCOME_SKIPPED, "%s is not installed", name);
+    else if (error)
+        outcome_set(outcome, OUTCOME_FAILED, "%s: can't be started: %s", name,
+                    strerror(-error));
+    if (error)
+        return;
+    switch (child_wait(child, -1, clock_ns() + limit_ns)) {
+    case CHILD_ENDED:
+        run->cpu_ns = child->cpu_ns;
+        return;
+    case CHILD_INTERRUPT:
+        outcome_set(outcome, OUTCOME_INTERRUPTED, "interrupted");
+        break;
+    case CHILD_LATE:
+    case CHILD_READABLE:
+        outcome_set(outcome, OUTCOME_FAILED, "%s did not end in time", name);
+        break;
+    }
+    child_kill(child);
+}
+
+/* What the result itself, or its absence, says of the trial. */
+static void judge(const struct tool_run *run, const struct child *child,
+                  struct outcome *outcome)
+{
+    char line[300];
+    char fate[80];
+    const json_t *errors = json_object_get(run->result, "errors");
+    json_int_t total = json_integer_value(json_object_get(errors, "total"));
+
+    if (!run->result) {
+        outcome_last_line(run->log_fd, line, sizeof(line));
+        outcome_set(
+            outcome, OUTCOME_FAILED, "the generator gave no result: %s%s%s",
+            child_fate(child, fate, sizeof(fate)), line[0] ? ": " : "", line);
+    } else if (total > 0) {
+        char *kinds = json_dumps(errors, JSON_COMPACT);
+        outcome_set(outcome, OUTCOME_FAILED, "%lld errors: %s",
+                    (long long)total, kinds ? kinds : "");
+        free(kinds);
+    }
+}
+
+static int loadgen_command(const struct tool_paths *paths,
+                           const struct cell *cell,
+                           const struct placement *placement,
+                           const struct service *service, uint64_t seed,
+                           int out_fd, int hist_fd, struct words *command)
+{
+    char cpus[256];
+    int error = words_format(command, "%s/loadgen", paths->programs);
+
+    cpus_format(cpus, sizeof(cpus), &placement->client);
+    error |=
+        words_format(command, "--connections=%s", cell->axis[AXIS_CONNECTIONS]);
+    error |= words_format(command, "--pipeline=%s", cell->axis[AXIS_PIPELINE]);
+    error |= words_format(command, "--payload=%s", cell->axis[AXIS_PAYLOAD]);
+    error |= words_format(command, "--engine=%s", cell->axis[AXIS_ENGINE]);
+    error |= words_format(command, "--duration=%" PRIu64 "ns",
+                          cell->section->duration_ns);
+    error |= words_format(command, "--warmup=%" PRIu64 "ns",
+                          cell->section->warmup_ns);
+    error |= words_format(command, "--timeout=%" PRIu64 "ns", reply_limit_ns);
+    error |= words_format(command, "--cpus=%s", cpus);
+    error |= words_format(command, "--seed=%" PRIu64, seed);
+    error |= words_format(command, "--server-pid=%d", (int)service->child.pid);
+    error |= words_format(command, "--json=/proc/self/fd/%d", out_fd);
+    error |= words_format(command, "--hgrm=/proc/self/fd/%d", hist_fd);
+    error |= words_format(command, "%s://%s:%s%s", cell->axis[AXIS_PROTOCOL],
+                          service->address, service->port,
+                          cell_is(cell, AXIS_PROTOCOL, "http") ? "/" : "");
+    return error;
+}
+
+static void run_loadgen(const struct words *command, const struct cell *cell,
+                        const struct placement *placement, int out_fd,
+                        struct tool_run *run, struct outcome *outcome)
+{
+    const struct section *section = cell->section;
+    struct child child = {0};
+
+    run_command("loadgen", command, placement, -1, out_fd,
+                section->warmup_ns + section->duration_ns + reply_limit_ns +
+                    slack_ns,
+                run, &child, outcome);
+    if (outcome->status != OUTCOME_OK)
+        return;
+    char *json = contents(out_fd);
+    run->result = json ? json_loads(json, 0, NULL) : NULL;
+    free(json);
+    judge(run, &child, outcome);
+}
+
+static int wrk_command(const struct tool_paths *paths, const struct cell *cell,
+                       const struct service *service, struct words *command)
+{
+    int error = words_format(command, "wrk");
+
+    error |= words_format(command, "--threads=1");
+    error |=
+        words_format(command, "--connections=%s", cell->axis[AXIS_CONNECTIONS]);
+    error |= words_format(command, "--duration=%" PRIu64 "s",
+                          cell->section->duration_ns / NS_PER_S);
+    error |= words_format(command, "--script=%s", paths->wrk_script);
+    error |=
+        words_format(command, "http://%s:%s/", service->address, service->port);
+    error |= words_format(command, "--");
+    error |= words_format(command, "%s", cell->axis[AXIS_PAYLOAD]);
+    error |= words_format(command, "%s", cell->axis[AXIS_PIPELINE]);
+    return error;
+}
+
+/* wrk knows nothing of the server's costs, so they are read around it. */
+static void run_wrk(const struct words *command, const struct cell *cell,
+                    const struct placement *placement,
+                    const struct service *service, int out_fd,
+                    struct tool_run *run, struct outcome *outcome)
+{
+    struct child child = {0};
+    struct cost before = {0};
+    struct cost after = {0};
+    const pid_t server = service->child.pid;
+    int error = cost_of_tree_cpu(server, &before);
+
+    run_command("wrk", command, placement, out_fd, out_fd,
+                cell->section->duration_ns + slack_ns, run, &child, outcome);
+    if (outcome->status != OUTCOME_OK)
+        return;
+    if (!error)
+        error = cost_of_tree(server, &after);
+    if (error) {
+        outcome_set(outcome, OUTCOME_FAILED, "the server's costs: %s",
+                    strerror(-error));
+        return;
+    }
+    struct cost between = cost_between(&before, &after);
+    char *output = contents(out_fd);
+    run->result =
+        output ? wrk_result(output, cell, &between, run->cpu_ns) : NULL;
+    free(output);
+    judge(run, &child, outcome);
+}
+
+void tool_run(const struct tool_paths *paths, const struct cell *cell,
+              const struct placement *placement, const struct service *service,
+              uint64_t seed, struct tool_run *run, struct outcome *outcome)
+{
+    const bool wrk = cell_is(cell, AXIS_TOOL, "wrk");
+    struct words command = {0};
+    int out_fd = memfd_create("result", MFD_CLOEXEC);
+    int error;
+
+    *run = (struct tool_run){
+        .hist_fd = memfd_create("histogram", MFD_CLOEXEC),
+        .log_fd = memfd_create("tool-log", MFD_CLOEXEC),
+    };
+    if (out_fd < 0 || run->hist_fd < 0 || run->log_fd < 0)
+        error = -errno;
+    else if (wrk)
+        error = wrk_command(paths, cell, service, &command);
+    else
+        error = loadgen_command(paths, cell, placement, service, seed, out_fd,
+                                run->hist_fd, &command);
+    if (error)
+        outcome_set(outcome, OUTCOME_FAILED, "%s can't be prepared: %s",
+                    cell->axis[AXIS_TOOL], strerror(-error));
+    else if (wrk)
+        run_wrk(&command, cell, placement, service, out_fd, run, outcome);
+    else
+        run_loadgen(&command, cell, placement, out_fd, run, outcome);
+    words_free(&command);
+    if (out_fd >= 0)
+        close(out_fd);
+}
+
+void tool_close(struct tool_run *run)
+{
+    json_decref(run->result);
+    run->result = NULL;
+    if (run->hist_fd >= 0)
+        close(run->hist_fd);
+    if (run->log_fd >= 0)
+        close(run->log_fd);
+    run->hist_fd = run->log_fd = -1;
+}

@@ -1,0 +1,33 @@
+/* tool.h: what loads the server of one trial: our generator, or wrk. */
+#ifndef BENCH_TOOL_H
+#define BENCH_TOOL_H
+
+#include "bench/child.h"
+#include "bench/outcome.h"
+#include "bench/placement.h"
+#include "bench/service.h"
+
+#include <jansson.h>
+
+struct tool_paths {
+    const char *programs; /* the folder that holds loadgen */
+    char *wrk_script;     /* our Lua script for wrk, owned */
+};
+
+struct tool_run {
+    json_t *result;  /* the generator's object; NULL if there is none */
+    int hist_fd;     /* a memory file in .hgrm format, maybe empty */
+    int log_fd;      /* what it printed on stderr */
+    uint64_t cpu_ns; /* of its whole life */
+};
+
+/* Runs the cell's tool against the server until it has ended. What goes wrong
+ * is in `outcome`: replies that were wrong make it OUTCOME_FAILED and leave the
+ * result. tool_close() is due in every case. */
+void tool_run(const struct tool_paths *paths, const struct cell *cell,
+              const struct placement *placement, const struct service *service,
+              uint64_t seed, struct tool_run *run, struct outcome *outcome);
+
+void tool_close(struct tool_run *run);
+
+#endif

@@ -1,0 +1,243 @@
+#include "bench/trial.h"
+
+#include "bench/awake.h"
+#include "bench/machine.h"
+#include "bench/placement.h"
+#include "bench/random.h"
+#include "bench/service.h"
+#include "common/clock.h"
+#include "common/cost.h"
+#include "common/cpus.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* What is read before and after the tool runs, to see who used the CPUs. */
+struct edge {
+    uint64_t wall_ns;
+    uint64_t server_ns;
+    uint64_t spinner_ns;
+    uint64_t listen_overflows;
+    struct machine_ticks ticks;
+    bool has_overflows;
+};
+
+static void read_edge(const struct placement *placement,
+                      const struct service *service, const struct awake *awake,
+                      struct edge *edge)
+{
+    struct cost cost = {0};
+
+    *edge = (struct edge){0};
+    edge->has_overflows =
+        machine_listen_overflows(&edge->listen_overflows) == 0;
+    (void)machine_ticks(&placement->both, &edge->ticks);
+    if (service->child.pid)
+        (void)cost_of_tree_cpu(service->child.pid, &cost);
+    edge->server_ns = cost.cpu_ns;
+    edge->spinner_ns = awake_cpu_ns(awake);
+    edge->wall_ns = clock_ns();
+}
+
+static double share(uint64_t part_ns, uint64_t known_ns, double whole_ns)
+{
+    return part_ns > known_ns ? (double)(part_ns - known_ns) / whole_ns : 0;
+}
+
+/* Adds who else used the CPUs between the two edges. */
+static void add_disturbance(json_t *record, const struct placement *placement,
+                            bool awake, const struct edge *begin,
+                            const struct edge *end, uint64_t client_ns)
+{
+    const uint64_t wall_ns =
+        (end->wall_ns - begin->wall_ns) * (uint64_t)placement->cpus;
+    const uint64_t spinner_ns = end->spinner_ns - begin->spinner_ns;
+    const uint64_t ours_ns = end->server_ns > begin->server_ns
+                                 ? end->server_ns - begin->server_ns + client_ns
+                                 : client_ns;
+    const uint64_t busy_ns = end->ticks.busy_ns - begin->ticks.busy_ns;
+    const double whole_ns = wall_ns ? (double)wall_ns : 1;
+    double foreign = awake ? share(wall_ns, ours_ns + spinner_ns, whole_ns)
+                           : share(busy_ns, ours_ns, whole_ns);
+    double steal =
+        (double)(end->ticks.steal_ns - begin->ticks.steal_ns) / whole_ns;
+
+    json_object_set_new(record, "foreign_cpu_share", json_real(foreign));
+    json_object_set_new(record, "foreign_source",
+                        json_string(awake ? "process clocks" : "ticks"));
+    json_object_set_new(record, "spinner_cpu_share",
+                        awake ? json_real((double)spinner_ns / whole_ns)
+                              : json_null());
+    json_object_set_new(record, "steal_share", json_real(steal));
+    json_object_set_new(
+        record, "listen_overflows",
+        begin->has_overflows && end->has_overflows
+            ? json_integer(
+                  (json_int_t)(end->listen_overflows - begin->listen_overflows))
+            : json_null());
+    json_object_set_new(
+        record, "noisy",
+        json_boolean(foreign > TRIAL_NOISY_SHARE || steal > TRIAL_NOISY_SHARE));
+}
+
+static void add_axes(json_t *record, const struct cell *cell,
+                     const struct placement *placement)
+{
+    char cpus[256];
+
+    for (int axis = 0; axis < AXES; axis++)
+        json_object_set_new(record, axis_record_key(axis),
+                            axis_json(axis, cell->axis[axis]));
+    cpus_format(cpus, sizeof(cpus), &placement->server);
+    json_object_set_new(record, axis_record_key(AXIS_SERVER_CPUS),
+                        json_string(cpus));
+    cpus_format(cpus, sizeof(cpus), &placement->client);
+    json_object_set_new(record, axis_record_key(AXIS_CLIENT_CPUS),
+                        json_string(cpus));
+    /* What only open loop, idle connections and churn will vary. */
+    json_object_set_new(record, "idle", json_integer(0));
+    json_object_set_new(record, "requests_per_connection", json_null());
+    json_object_set_new(record, "rate_per_s", json_null());
+}
+
+/* wrk has no warm-up. */
+static void add_times(json_t *record, const struct cell *cell)
+{
+    const struct section *section = cell->section;
+    const uint64_t warmup_ns =
+        cell_is(cell, AXIS_TOOL, "wrk") ? 0 : section->warmup_ns;
+    char text[40];
+    char stamp[64];
+    struct timespec now;
+    struct tm utc;
+
+    json_object_set_new(record, "duration",
+                        json_string(units_format_exact(text, sizeof(text),
+                                                       section->duration_ns)));
+    json_object_set_new(
+        record, "warmup",
+        json_string(units_format_exact(text, sizeof(text), warmup_ns)));
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(stamp, sizeof(stamp), "%s.%03ldZ", text, now.tv_nsec / 1000000);
+    json_object_set_new(record, "started", json_string(stamp));
+}
+
+/* Everything that is known before it runs. */
+static json_t *new_record(const struct trial_setup *setup,
+                          const struct trial *trial, unsigned retry,
+                          unsigned order, const struct placement *placement)
+{
+    const struct cell *cell = trial->cell;
+    json_t *record = json_pack(
+        "{s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:i}", "schema", RECORD_SCHEMA,
+        "trial", (int)trial->number, "suite", setup->suite, "section",
+        cell->section->name, "mode", "closed", "repeat", (int)trial->repeat,
+        "retry", (int)retry, "order", (int)order);
+
+    if (!record)
+        return NULL;
+    add_axes(record, cell, placement);
+    add_times(record, cell);
+    json_object_set_new(record, "warning",
+                        placement->warning ? json_string(placement->warning)
+                                           : json_null());
+    return record;
+}
+
+/* Puts histogram and log on disk, and then the record, which names them. */
+static int keep(const struct trial *trial, unsigned retry, struct run_dir *dir,
+                const struct service *service, const struct tool_run *run,
+                const struct outcome *outcome, json_t *record)
+{
+    const struct cell *cell = trial->cell;
+    const char *suffix = retry ? "-retry" : "";
+    char name[200];
+    int error = 0;
+
+    json_object_set_new(record, "status",
+                        json_string(outcome_word(outcome->status)));
+    json_object_set_new(record, "reason",
+                        outcome->reason[0] ? json_string(outcome->reason)
+                                           : json_null());
+    snprintf(name, sizeof(name), "hist/%05u-%s-%s-%s%s.hgrm", trial->number,
+             cell->axis[AXIS_SERVER], cell->axis[AXIS_PROTOCOL],
+             cell->axis[AXIS_CONNECTIONS], suffix);
+    if (run->result && cell_is(cell, AXIS_TOOL, "loadgen")) {
+        error = run_dir_keep(dir, name, run->hist_fd);
+        json_object_set_new(record, "histogram", json_string(name));
+    }
+    snprintf(name, sizeof(name), "log/%05u-%s%s-server.log", trial->number,
+             cell->axis[AXIS_SERVER], suffix);
+    if (!error && service->log_fd >= 0)
+        error = run_dir_keep(dir, name, service->log_fd);
+    snprintf(name, sizeof(name), "log/%05u-%s%s-tool.log", trial->number,
+             cell->axis[AXIS_SERVER], suffix);
+    if (!error && run->log_fd >= 0 && outcome->status != OUTCOME_OK)
+        error = run_dir_keep(dir, name, run->log_fd);
+    json_object_set(record, "result", run->result ? run->result : json_null());
+    return error ? error : run_dir_append(dir, record);
+}
+
+/* The part that is measured, between a running server and its stop. */
+static void measure(const struct trial_setup *setup, const struct trial *trial,
+                    const struct placement *placement,
+                    const struct service *service, struct tool_run *run,
+                    json_t *record, struct outcome *outcome)
+{
+    struct awake awake = {0};
+    struct edge begin;
+    struct edge end;
+    bool keep_awake = cell_is(trial->cell, AXIS_KEEP_AWAKE, "yes");
+    uint64_t state = setup->seed + trial->number;
+
+    if (keep_awake && awake_start(&awake, &placement->both) != 0)
+        outcome_set(outcome, OUTCOME_FAILED,
+                    "the spinners that keep the CPUs awake can't be started");
+    read_edge(placement, service, &awake, &begin);
+    if (outcome->status == OUTCOME_OK)
+        tool_run(&setup->paths, trial->cell, placement, service,
+                 random_next(&state) >> 1, run, outcome);
+    read_edge(placement, service, &awake, &end);
+    awake_stop(&awake);
+    add_disturbance(record, placement, keep_awake, &begin, &end, run->cpu_ns);
+}
+
+int trial_run(const struct trial_setup *setup, const struct trial *trial,
+              unsigned retry, unsigned order, struct run_dir *dir,
+              struct outcome *outcome, json_t **record)
+{
+    struct placement placement;
+    struct service service = {.log_fd = -1};
+    struct tool_run run = {.hist_fd = -1, .log_fd = -1};
+    int error = 0;
+
+    *outcome = (struct outcome){0};
+    if (placement_of(trial->cell, &placement, outcome->reason,
+                     sizeof(outcome->reason)) != 0)
+        outcome->status = OUTCOME_FAILED;
+    *record = new_record(setup, trial, retry, order, &placement);
+    if (!*record)
+        return -ENOMEM;
+    if (outcome->status == OUTCOME_OK) {
+        service_start(setup->paths.programs, trial->cell, &placement, &service,
+                      outcome);
+        if (outcome->status == OUTCOME_OK)
+            measure(setup, trial, &placement, &service, &run, *record, outcome);
+        service_stop(&service, outcome);
+    }
+    if (outcome->status != OUTCOME_INTERRUPTED)
+        error = keep(trial, retry, dir, &service, &run, outcome, *record);
+    tool_close(&run);
+    service_close(&service);
+    if (error || outcome->status == OUTCOME_INTERRUPTED) {
+        json_decref(*record);
+        *record = NULL;
+    }
+    return error;
+}

@@ -1,0 +1,32 @@
+/* trial.h: one trial: a fresh server, loaded by a tool, and its record. */
+#ifndef BENCH_TRIAL_H
+#define BENCH_TRIAL_H
+
+#include "bench/outcome.h"
+#include "bench/plan.h"
+#include "bench/run_dir.h"
+#include "bench/tool.h"
+
+#include <jansson.h>
+
+struct trial_setup {
+    struct tool_paths paths;
+    const char *suite; /* its name */
+    uint64_t seed;     /* of the run */
+};
+
+/* A trial whose pinned CPUs were used by others, or stolen, for more than this
+ * share of its time is noisy. */
+#define TRIAL_NOISY_SHARE 0.05
+
+/* Runs the trial and keeps its record, histogram and log in `dir`. `retry` is
+ * 1 for the repetition of a noisy trial; `order` counts the trials in the
+ * order in which they really ran. The status is in `outcome`; after
+ * OUTCOME_INTERRUPTED nothing was kept. Returns 0, or -errno when the record
+ * could not be written; then the run can't go on. `*record` (a new reference)
+ * is what was kept, or NULL. */
+int trial_run(const struct trial_setup *setup, const struct trial *trial,
+              unsigned retry, unsigned order, struct run_dir *dir,
+              struct outcome *outcome, json_t **record);
+
+#endif

@@ -1,0 +1,32 @@
+# Latency by percentile
+# Service time by percentile, on an axis that gives every further nine the same
+# room. At each percentile: the median over the repeats that have at least ten
+# samples above it. Closed loop; starved servers have no latency and are left
+# out.
+call ARG0[1:strlen(ARG0) - strlen("percentiles.gp")].'style.gp' ARG1
+data = run.'/percentiles.tsv'
+rows = system(sprintf("awk -F'\t' '$3 == %d' '%s' | wc -l", percentile_connections, data)) + 0
+if (rows == 0) { exit }
+here(name, protocol) = is(name, protocol) && column('connections') == percentile_connections ? column('latency_us') : NaN
+set logscale x 10
+set logscale y
+set yrange [*:*] noextend
+set xrange [1:*]
+set offsets 0, 0, graph 0.05, graph 0.05
+set format y '%.0f'
+set xtics ('0' 1, '90' 10, '99' 100, '99.9' 1000, '99.99' 10000, '99.999' 100000, '50' 2)
+set xlabel 'percentile' offset 0, 0.4
+set ylabel 'service time, µs'
+
+left_out = percentile_starved eq '' ? '' : ' (starved, so without latency: '.percentile_starved.')'
+
+do for [format in formats] {
+    eval begin('percentiles', format)
+    set multiplot layout 1,panels title caption(sprintf('Latency by percentile at %d connections', percentile_connections).left_out)
+    do for [p in protocols] {
+        set title p
+        plot for [s in percentile_servers] data using 'nines':(here(s, p)) \
+            with lines lw 2 dt dash_of(s) lc rgb colour_of(s) title s
+    }
+    unset multiplot
+}

@@ -1,0 +1,52 @@
+# What all charts share. A script loads it, with the run's folder as its own
+# first argument, and then draws with the lists and functions defined here.
+run = ARG1
+load run.'/labels.gp'
+set datafile separator "\t"
+set datafile columnheaders
+set datafile missing NaN
+set encoding utf8
+
+# One colour and one point shape a model, the same in every chart. The colours
+# are those of Okabe and Ito (2008), which colour-blind people can tell apart.
+models = 'blocking threaded select poll epoll uring fork prefork threadpool nonblock epoll-et epoll-mt epoll-excl sigio libevent libev libuv'
+colours = '#000000 #E69F00 #56B4E9 #009E73 #D55E00 #0072B2 #CC79A7 #999999'
+pale = '#999999 #F5D999 #BBE1F6 #99D8C7 #EEBF99 #99C7E0 #EBC9DC #D6D6D6'
+shapes_hollow = '4 6 8 10 12 14 1 2'
+shapes_solid = '5 7 9 11 13 15 1 2'
+number_of(name) = sum [k = 1:words(models)] (word(models, k) eq name ? k : 0)
+slot(name) = number_of(name) == 0 ? 8 : (number_of(name) - 1) % 8 + 1
+colour_of(name) = word(colours, slot(name))
+pale_of(name) = word(pale, slot(name))
+solid_of(name) = word(shapes_solid, slot(name)) + 0
+hollow_of(name) = word(shapes_hollow, slot(name)) + 0
+dash_of(name) = number_of(name) > 8 ? 2 : 1
+
+# A row's value if it is of this model and protocol, else NaN: not drawn.
+is(name, protocol) = strcol('server') eq name && strcol('protocol') eq protocol
+of(name, protocol, v) = is(name, protocol) ? column(v) : NaN
+served(name, protocol, v) = is(name, protocol) && column('starved') == 0 ? column(v) : NaN
+starved(protocol, v) = strcol('protocol') eq protocol && column('starved') == 1 ? column(v) : NaN
+span(low, high) = column(high) - column(low)
+bound(protocol, v) = strcol('protocol') eq protocol && column('generator_bound') + column('invalid') > 0 ? column(v) : NaN
+shape_in(key) = hollow_of(strcol(key))
+colour_in(key) = int('0x'.colour_of(strcol(key))[2:])
+
+set border 3 lc rgb '#444444'
+set tics nomirror textcolor rgb '#222222'
+set grid back lc rgb '#dddddd' lw 1
+set key below center horizontal reverse Left samplen 2 width 1 height 0.3
+
+set style fill solid 1.0 noborder
+
+# Every chart is drawn twice, as SVG and PNG, a panel a protocol side by side.
+panels = words(protocols)
+width = panels > 1 ? 600 * panels : 800
+height = 520
+formats = 'svg png'
+caption(title) = '{/:Bold '.title.'}'."\n".'{/*0.8 '.run_title.(note eq '' ? '' : '   ('.note.')').'}'
+begin(name, format) = \
+    (format eq 'svg' \
+        ? sprintf("set terminal svg enhanced size %d,%d font 'DejaVu Sans,13' dynamic background '#ffffff'", width, height) \
+        : sprintf("set terminal pngcairo enhanced size %d,%d font 'DejaVu Sans,11' background '#ffffff'", width, height)) \
+    .sprintf("; set output '%s/plots/%s.%s'", run, name, format)
