@@ -185,12 +185,12 @@ bench-loadgen: all $(tools) ## our generator's speed as a ratio to wrk's
 	@common/setup.sh test
 	@BUILD=$(BUILD) loadgen/test/bench_loadgen.sh
 
-.PHONY: lint format format-check hdr-check
+.PHONY: lint everything format format-check
+everything: all $(unit_tests) $(conform_tests) $(tools)
 c_files = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 lint: ## compilers, clang-tidy, cppcheck, shellcheck, formatting
 	@common/setup.sh lint
-	@BUILD=$(BUILD) MAKE='$(MAKE)' CPPFLAGS='-I. -I$(BUILD) -D_GNU_SOURCE' \
-	  VERSION='$(VERSION)' common/lint.sh
+	@MAKE='$(MAKE)' VERSION='$(VERSION)' common/lint.sh
 format: ## format all C files in place
 	@clang-format -i $(c_files)
 format-check:
