@@ -7,7 +7,6 @@
 #include "common/msg.h"
 #include "common/units.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,25 +17,8 @@
 
 static const uint64_t limit_ns = 60 * NS_PER_S;
 
-/* The scripts' names without ".gp"; style.gp is what they share. */
-static int find_scripts(const char *folder, struct words *names)
-{
-    const struct dirent *entry;
-    DIR *dir = opendir(folder);
-    int error = 0;
-
-    if (!dir)
-        return -errno;
-    while (!error && (entry = readdir(dir))) {
-        size_t length = strlen(entry->d_name);
-        if (length > 3 && strcmp(entry->d_name + length - 3, ".gp") == 0 &&
-            strcmp(entry->d_name, "style.gp") != 0)
-            error = words_add(names, entry->d_name, length - 3);
-    }
-    closedir(dir);
-    words_sort(names);
-    return error;
-}
+/* What the scripts share, not one of them. */
+static const char shared[] = "style";
 
 /* gnuplot's own words when it fails, its exit status when it has none. */
 static int draw(const char *script, const char *run)
@@ -85,7 +67,7 @@ int charts_draw(const struct paths *paths, const char *run, struct words *names)
     struct words scripts = {0};
     int result = 0;
 
-    if (!folder || !target || find_scripts(folder, &scripts) != 0) {
+    if (!folder || !target || paths_list(folder, ".gp", &scripts) != 0) {
         msg_error("%s: no scripts to draw with", folder ? folder : "plots");
         result = -1;
     } else if (mkdir(target, 0777) != 0 && errno != EEXIST) {
@@ -94,6 +76,8 @@ int charts_draw(const struct paths *paths, const char *run, struct words *names)
     }
     for (size_t i = 0; i < scripts.n && result != -ENOENT; i++) {
         char name[4200];
+        if (strcmp(scripts.word[i], shared) == 0)
+            continue;
         snprintf(name, sizeof(name), "%s/%s.gp", folder, scripts.word[i]);
         remove_old(target, scripts.word[i]);
         int error = draw(name, run);

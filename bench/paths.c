@@ -19,6 +19,14 @@ static bool is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+static bool is_program(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode) &&
+           access(path, X_OK) == 0;
+}
+
 static char *join(const char *folder, const char *name)
 {
     char *joined;
@@ -75,49 +83,47 @@ void paths_free(struct paths *paths)
     *paths = (struct paths){0};
 }
 
-/* The names in a folder for which `wanted` returns the length to take. */
-static int list(const char *folder, size_t (*wanted)(int, const char *),
-                struct words *names)
+/* The length of `name` without `ending`; 0 if it ends otherwise. */
+static size_t stem_length(const char *name, const char *ending)
 {
-    const struct dirent *entry;
-    DIR *dir = opendir(folder);
-    int error = 0;
+    size_t length = strlen(name);
+    size_t tail = strlen(ending);
 
-    if (!dir)
-        return -errno;
-    while (!error && (entry = readdir(dir))) {
-        size_t length = wanted(dirfd(dir), entry->d_name);
-        if (length > 0)
-            error = words_add(names, entry->d_name, length);
-    }
-    closedir(dir);
-    words_sort(names);
-    return error;
-}
-
-static size_t server_length(int folder, const char *name)
-{
-    struct stat about;
-
-    return fstatat(folder, name, &about, 0) == 0 && S_ISREG(about.st_mode) &&
-                   (about.st_mode & S_IXUSR)
-               ? strlen(name)
+    return length > tail && strcmp(name + length - tail, ending) == 0
+               ? length - tail
                : 0;
 }
 
-static size_t suite_length(int folder, const char *name)
+int paths_list(const char *folder, const char *ending, struct words *names)
 {
-    size_t length = strlen(name);
+    const struct dirent *entry;
+    DIR *dir = opendir(folder);
+    int error = dir ? 0 : -errno;
 
-    (void)folder;
-    return length > 4 && strcmp(name + length - 4, ".ini") == 0 ? length - 4
-                                                                : 0;
+    while (!error && (entry = readdir(dir))) {
+        size_t length = stem_length(entry->d_name, ending);
+        if (length > 0)
+            error = words_add(names, entry->d_name, length);
+    }
+    if (dir)
+        closedir(dir);
+    words_sort(names);
+    return error;
 }
 
 int paths_servers(const struct paths *paths, struct words *names)
 {
     char *folder = join(paths->programs, "servers");
-    int error = folder ? list(folder, server_length, names) : -ENOMEM;
+    struct words all = {0};
+    int error = folder ? paths_list(folder, "", &all) : -ENOMEM;
+
+    for (size_t i = 0; i < all.n && !error; i++) {
+        char *program = join(folder, all.word[i]);
+        if (program && is_program(program))
+            error = words_add(names, all.word[i], strlen(all.word[i]));
+        free(program);
+    }
+    words_free(&all);
 
     if (error || names->n == 0) {
         msg_error("no servers in %s; run make first",
@@ -131,7 +137,7 @@ int paths_servers(const struct paths *paths, struct words *names)
 int paths_suites(const struct paths *paths, struct words *names)
 {
     char *folder = join(paths->root, "bench/suites");
-    int error = folder ? list(folder, suite_length, names) : -ENOMEM;
+    int error = folder ? paths_list(folder, ".ini", names) : -ENOMEM;
 
     if (error && folder)
         msg_error("%s: %s", folder, strerror(-error));
@@ -146,7 +152,7 @@ char *paths_suite_file(const struct paths *paths, const char *name)
     char there[300];
     char *file = NULL;
 
-    if (strchr(name, '/') || suite_length(0, name) > 0) {
+    if (strchr(name, '/') || stem_length(name, ".ini") > 0) {
         if (access(name, R_OK) == 0)
             return strdup(name);
         msg_error("--suite: %s: %s", name, strerror(errno));

@@ -22,6 +22,10 @@ int paths_servers(const struct paths *paths, struct words *names);
 /* The names of the suites of the checkout, sorted. 0 or -1 after telling. */
 int paths_suites(const struct paths *paths, struct words *names);
 
+/* Appends the names in `folder` that end with `ending`, without it, sorted. 0 or
+ * -errno. */
+int paths_list(const char *folder, const char *ending, struct words *names);
+
 /* The file of a suite: `name` itself if it has a slash or ends with ".ini",
  * else that suite of the checkout. To be freed; NULL after telling that it
  * doesn't exist. */

@@ -26,7 +26,7 @@ check() {
 
 c_files() { git ls-files -co --exclude-standard '*.c'; }
 headers() { git ls-files -co --exclude-standard '*.h'; }
-scripts() { git ls-files -co --exclude-standard | xargs -r grep -lE '^#!/bin/(ba)?sh'; }
+scripts() { git ls-files -co --exclude-standard | xargs -r grep -lE "^#!/bin/(ba)?sh"; }
 
 build_with() {
     "$MAKE" --no-print-directory -j"$jobs" CC="$1" DEV=1 BUILD="build/lint-$1" everything
@@ -52,7 +52,7 @@ check_cppcheck() {
         -j "$jobs" -I. -D_GNU_SOURCE -DMUXBENCH_VERSION='""'
 }
 
-check_scripts() { scripts | xargs shellcheck; }
+check_scripts() { scripts | xargs shellcheck -x; }
 
 check 'gcc -Werror' build_with gcc
 check 'clang -Werror' build_with clang
