@@ -116,7 +116,7 @@ int worker_wait_ms(const struct worker *worker)
 
     if (timers_first(&worker->leaving))
         return 0;
-    if (worker->stopping)
+    if (worker->stopping && timers_first(&worker->idle))
         due_ns = least(due_ns, worker->stop_ns);
     if (worker->retry_ns)
         due_ns = least(due_ns, worker->retry_ns);

@@ -109,13 +109,17 @@ static int content_length(struct http *http, struct text value)
 static int transfer_encoding(struct http *http, struct text value)
 {
     unsigned n_chunked = 0;
-    bool last_is_chunked = false;
+    bool last_is_chunked;
     bool others = false;
 
-    if (http->chunked || http->has_length || !http->minor)
+    if (http->chunked || http->has_length || !http->minor || value.n == 0 ||
+        value.at[value.n - 1] == ',')
         return 400;
     do {
-        last_is_chunked = text_is(text_next_element(&value), "chunked");
+        struct text coding = text_next_element(&value);
+        if (coding.n == 0)
+            return 400;
+        last_is_chunked = text_is(coding, "chunked");
         n_chunked += last_is_chunked;
         others |= !last_is_chunked;
     } while (value.n > 0);
