@@ -209,6 +209,9 @@ static void add_conns(struct result *result, const struct worker *worker,
         const struct conn *conn = &worker->conns[i];
         result->lost += conn->state == CONN_GONE;
         result->served += conn->served;
+        result->starved +=
+            conn->established && !conn->served &&
+            (conn->state == CONN_OPEN || conn->fault == FAULT_TIMEOUT);
         if (conn->established)
             counts[result->established++] = conn->requests;
     }

@@ -18,9 +18,10 @@ struct result {
     uint64_t bytes_out;
     unsigned established; /* connections that were open once */
     unsigned served;      /* of these, that had a right reply */
-    unsigned lost;        /* connections given up, or never opened */
-    uint64_t connects;    /* openings, first ones and later ones */
-    uint64_t unfinished;  /* requests in flight at the end */
+    unsigned starved;    /* established, and waited in vain for a first reply */
+    unsigned lost;       /* connections given up, or never opened */
+    uint64_t connects;   /* openings, first ones and later ones */
+    uint64_t unfinished; /* requests in flight at the end */
     uint64_t unfinished_oldest_ns;
     double jain;          /* fairness of `requests` over connections, or -1 */
     struct faults faults; /* of the whole run, its warm-up too */

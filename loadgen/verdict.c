@@ -161,9 +161,9 @@ void verdict_reach(const struct settings *settings, struct result *result)
 
     *verdict = (struct verdict){0};
     judge_bottleneck(result, settings->threads);
-    if (result->served < result->established)
+    if (result->starved)
         add_reason(verdict, "starved: %u of %u connections got no reply at all",
-                   result->established - result->served, result->established);
+                   result->starved, result->established);
     judge_little(settings, result);
     judge_errors(settings, result);
     if (settings->server_pid && !result->server_known)

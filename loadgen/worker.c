@@ -299,6 +299,7 @@ bool worker_closed(struct worker *worker, struct conn *conn, enum fault fault,
     conn->unsent = 0;
     if (fault != FAULT_NONE)
         faults_add(&worker->faults, fault, why);
+    conn->fault = fault;
     conn->state = again ? CONN_NEW : CONN_GONE;
     if (!again)
         worker->n_alive--;

@@ -53,6 +53,7 @@ struct conn {
     bool proven;        /* has had a right reply since it was opened */
     bool established;   /* was open once */
     bool served;        /* has had a right reply */
+    enum fault fault;   /* what ended it, if it is gone */
     uint32_t first;     /* the oldest request in flight, in its own ring */
     uint32_t in_flight; /* requests started and not answered */
     uint32_t unsent;    /* of these, not yet sent whole */
