@@ -175,7 +175,7 @@ threaded_models := threaded
 .PHONY: tsan-run
 tsan-run: all $(unit_tests) $(conform_tests) $(tools)
 	@$(prove) $(threaded_models:%=$(BUILD)/servers/test/conform-%) \
-	  $(filter %/loadgen/test/test_e2e.sh loadgen/test/%,$(shell_tests))
+	  $(filter $(BUILD)/test/loadgen/%,$(unit_tests))
 
 .PHONY: audit bench-loadgen
 audit: all ## system calls per request, per model (needs strace)

@@ -1,0 +1,98 @@
+#!/bin/sh
+# What the command line refuses: one line that names the flag, exit 2, nothing
+# started and nothing written. TAP on stdout.
+set -u
+loadgen=${BUILD:-build}/loadgen
+target=http://127.0.0.1:9/
+number=0
+failed=0
+scratch=$(mktemp -d) || exit 1
+# However many this machine allows: the test knows the limit.
+ulimit -n 256
+trap 'rm -rf "$scratch"' EXIT
+
+# Reports the test $2; $1 is 0 if it passed.
+report() {
+    number=$((number + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $number - $2"
+    else
+        failed=1
+        echo "not ok $number - $2"
+        sed 's/^/# /' "$scratch/err"
+    fi
+}
+
+# refuses PART OPTION...: exits 2 after one line on stderr that holds PART.
+refuses() {
+    part=$1
+    shift
+    "$loadgen" "$@" >"$scratch/out" 2>"$scratch/err"
+    status=$?
+    [ "$status" -eq 2 ] && [ ! -s "$scratch/out" ] &&
+        [ "$(wc -l <"$scratch/err")" -eq 1 ] &&
+        grep -qF -- "$part" "$scratch/err"
+    report $? "refused: $*"
+}
+
+refuses 'no target'
+refuses 'one target is enough' "$target" "$target"
+refuses "unknown option '--conections' (did you mean 'connections'?)" --conections 1 "$target"
+refuses "option '--rate'" --rate 5 "$target"
+refuses "option '--idle'" --idle 5 "$target"
+refuses "'uring' is not there yet" --engine uring "$target"
+refuses "unknown 'epol' (did you mean 'epoll'?)" --engine epol "$target"
+refuses 'Unix sockets are not there yet' unix:http:/nowhere
+refuses "unknown scheme 'htp' (did you mean 'http'?)" htp://127.0.0.1:9/
+refuses "port '0'" http://127.0.0.1:0/
+refuses "port '70000'" http://127.0.0.1:70000/
+refuses "host 'nobody.invalid'" http://nobody.invalid:9/
+refuses '--connections: 0 is out of range' -c 0 "$target"
+refuses "--connections: 'x' is not a whole number" -c x "$target"
+refuses '--connections: 1000 need 1036 descriptors, and the limit is 256' -c 1000 "$target"
+refuses '--threads: 2 threads cannot share 1 connection' --threads 2 "$target"
+refuses '--threads: 0 is out of range' --threads 0 "$target"
+refuses '--duration: 0s is out of range' --duration 0s "$target"
+refuses "--duration: 'abc' is not a duration" --duration abc "$target"
+refuses "--warmup: 'abc' is not a duration" --warmup abc "$target"
+refuses '--timeout: 0s is out of range' --timeout 0s "$target"
+refuses '--pipeline: 0 is out of range' --pipeline 0 "$target"
+refuses '--payload: 15 is too small' --payload 15 echo://127.0.0.1:9
+refuses '--payload: 99999999 is out of range' --payload 99999999 "$target"
+refuses '--cpus:' --cpus 9999 "$target"
+refuses '--cpus:' --cpus x "$target"
+refuses '--seed:' --seed -1 "$target"
+refuses '--server-pid: process 2147483647: No such process' --server-pid 2147483647 "$target"
+refuses '--server-pid: 0 is out of range' --server-pid 0 "$target"
+refuses "--json: cannot write '$scratch/none/x'" --json "$scratch/none/x" "$target"
+refuses "--hgrm: cannot write '$scratch/none/x'" --hgrm "$scratch/none/x" "$target"
+refuses '--hgrm: stdout is already taken by --json' --json - --hgrm - "$target"
+
+# More threads than --cpus names.
+one=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
+refuses '--threads: 2 threads need as many CPUs' -c 2 --threads 2 --cpus "$one" "$target"
+
+"$loadgen" --help >"$scratch/out" 2>"$scratch/err" &&
+    grep -q -- '--server-pid' "$scratch/out" && [ ! -s "$scratch/err" ]
+report $? '--help'
+"$loadgen" --version 2>"$scratch/err" | grep -q '^loadgen (muxbench) '
+report $? '--version'
+
+# With the record on stdout, the table goes to stderr.
+"$loadgen" --json - --duration 10ms --warmup 0s "$target" >"$scratch/out" 2>"$scratch/err"
+[ $? -eq 1 ] && [ "$(wc -l <"$scratch/out")" -eq 1 ] &&
+    grep -q '^{"schema":1,' "$scratch/out" && grep -q 'closed loop' "$scratch/err"
+report $? 'a record on stdout is alone there'
+
+# A full disk: the record that was cut is not passed off as whole.
+if [ -w /dev/full ]; then
+    "$loadgen" --json /dev/full --duration 10ms --warmup 0s "$target" >"$scratch/out" 2>"$scratch/err"
+    [ $? -eq 2 ] && grep -qF -- "--json: cannot write '/dev/full'" "$scratch/err"
+    report $? 'a full disk is told'
+else
+    number=$((number + 1))
+    echo "ok $number - a full disk is told # SKIP no /dev/full"
+fi
+
+echo "1..$number"
+exit $failed
