@@ -21,8 +21,8 @@ enum {
 
 /* What an event is about, if not a connection by its number. */
 enum {
-    ABOUT_WAKE = UINT32_MAX,
-    ABOUT_TIMER = UINT32_MAX - 1,
+    ABOUT_WAKE = INT32_MAX,
+    ABOUT_TIMER = INT32_MAX - 1,
 };
 
 struct engine {

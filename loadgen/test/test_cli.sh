@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # What the command line refuses: one line that names the flag, exit 2, nothing
 # started and nothing written. TAP on stdout.
 set -u
