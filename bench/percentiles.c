@@ -22,17 +22,21 @@ static double step_percentile(int step)
     return 1 - pow(10, -(double)step / STEPS_PER_NINE);
 }
 
-/* Reads a .hgrm file (value in us, percentile, samples up to it, 1/(1-percentile))
- * and sets `at[step]` to the value at each step, NAN where too few samples lie
- * above. 0 or -errno. */
-static int read_histogram(const char *path, double at[STEPS])
+/* One trial: how many samples it has, and its value at each step. */
+struct curve {
+    double samples;
+    double at[STEPS];
+};
+
+/* Reads a .hgrm file (value in us, percentile, samples up to it,
+ * 1/(1-percentile)). 0 or -errno. */
+static int read_histogram(const char *path, struct curve *curve)
 {
     FILE *file = fopen(path, "re");
     char line[256];
     double value;
     double percentile;
-    uint64_t upto;
-    uint64_t total = 0;
+    uint64_t upto = 0;
     int step = 0;
 
     if (!file)
@@ -41,32 +45,50 @@ static int read_histogram(const char *path, double at[STEPS])
         if (line[0] == '#' ||
             sscanf(line, "%lf %lf %" SCNu64, &value, &percentile, &upto) != 3)
             continue;
-        total = upto;
         while (step < STEPS && percentile >= step_percentile(step))
-            at[step++] = value;
+            curve->at[step++] = value;
     }
     fclose(file);
-    for (int i = 0; i < STEPS; i++) {
-        double above = (1 - step_percentile(i)) * (double)total;
-        if (i >= step || above < SAMPLES_ABOVE)
-            at[i] = (double)NAN;
-    }
-    return total > 0 ? 0 : -EINVAL;
+    curve->samples = (double)upto;
+    return step == STEPS ? 0 : -EINVAL;
 }
 
-static void write_rows(const struct summary_cell *cell, double (*at)[STEPS],
-                       double *values, FILE *file)
+/* Keeps the curves of trials that have at least half as many samples as usual:
+ * a set that is the same at every step, or a curve could fall. Returns how many
+ * that is, and in `*least` the fewest samples among them. */
+static size_t choose(struct curve *curve, size_t n, double *values,
+                     double *least)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        values[i] = curve[i].samples;
+    const double usual = stats_spread(values, n).median;
+    *least = usual;
+    for (size_t i = 0; i < n; i++) {
+        if (curve[i].samples * 2 < usual)
+            continue;
+        *least = fmin(*least, curve[i].samples);
+        curve[kept++] = curve[i];
+    }
+    return kept;
+}
+
+static void write_rows(const struct summary_cell *cell, struct curve *curve,
+                       size_t n, double *values, FILE *file)
 {
     char server[64];
     char protocol[16];
     char connections[24];
+    double least;
 
+    n = choose(curve, n, values, &least);
     for (int step = 0; step < STEPS; step++) {
-        for (unsigned i = 0; i < cell->ok; i++)
-            values[i] = at[i][step];
-        struct spread spread = stats_spread(values, cell->ok);
-        if (spread.n == 0 || spread.n * 2 < cell->ok)
+        if ((1 - step_percentile(step)) * least < SAMPLES_ABOVE)
             return;
+        for (size_t i = 0; i < n; i++)
+            values[i] = curve[i].at[step];
+        struct spread spread = stats_spread(values, n);
         fprintf(file, "%s\t%s\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\n",
                 summary_axis(cell, AXIS_PROTOCOL, protocol, sizeof(protocol)),
                 summary_axis(cell, AXIS_SERVER, server, sizeof(server)),
@@ -80,26 +102,26 @@ static void write_rows(const struct summary_cell *cell, double (*at)[STEPS],
 static int write_cell(const struct summary_cell *cell, const char *run,
                       FILE *file)
 {
-    double(*at)[STEPS] = calloc(cell->ok, sizeof(*at));
+    struct curve *curve = calloc(cell->ok, sizeof(*curve));
     double *values = calloc(cell->ok, sizeof(*values));
-    int error = at && values ? 0 : -ENOMEM;
+    size_t n = 0;
+    int error = curve && values ? 0 : -ENOMEM;
 
     for (unsigned i = 0; i < cell->ok && !error; i++) {
         const char *name =
             json_string_value(json_object_get(cell->record[i], "histogram"));
         char *path = run_dir_file(run, name ? name : "");
-        int unreadable = path ? read_histogram(path, at[i]) : -ENOMEM;
-        if (unreadable) {
-            msg_error("%s: no histogram: %s; left out of the charts", path,
-                      strerror(-unreadable));
-            for (int step = 0; step < STEPS; step++)
-                at[i][step] = (double)NAN;
-        }
+        int unreadable = path ? read_histogram(path, &curve[n]) : -ENOMEM;
+        if (unreadable)
+            msg_error("%s: no histogram: %s; left out of the charts",
+                      path ? path : run, strerror(-unreadable));
+        else
+            n++;
         free(path);
     }
-    if (!error)
-        write_rows(cell, at, values, file);
-    free(at);
+    if (!error && n > 0)
+        write_rows(cell, curve, n, values, file);
+    free(curve);
     free(values);
     return error;
 }

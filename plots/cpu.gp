@@ -7,14 +7,13 @@
 call ARG0[1:strlen(ARG0) - strlen("cpu.gp")].'style.gp' ARG1
 data = run.'/connections.tsv'
 bars = words(servers)
-place(name) = sum [k = 1:bars] (word(servers, k) eq name ? k : 0)
 group(n) = sum [k = 1:words(connection_counts)] (word(connection_counts, k) + 0 == n ? k : 0)
 barwidth = 0.8 / bars
 x(key) = group(column('connections')) + (place(strcol(key)) - (bars + 1) / 2.0) * barwidth
 set boxwidth barwidth * 0.9
 set xrange [0.5:words(connection_counts) + 0.5]
-set yrange [0:*]
-set offsets 0, 0, graph 0.05, 0
+stats data using 'total_cpu_us_max' nooutput
+set yrange [0:1.05 * STATS_max]
 set xtics ()
 do for [k = 1:words(connection_counts)] {
     set xtics add (word(connection_counts, k) k)

@@ -1,7 +1,7 @@
 # Latency by percentile
 # Service time by percentile, on an axis that gives every further nine the same
-# room. At each percentile: the median over the repeats that have at least ten
-# samples above it. Closed loop; starved servers have no latency and are left
+# room. At each percentile: the median over the repeats, as far as each of them
+# has ten samples above. Closed loop; starved servers have no latency and are left
 # out.
 call ARG0[1:strlen(ARG0) - strlen("percentiles.gp")].'style.gp' ARG1
 data = run.'/percentiles.tsv'
@@ -10,9 +10,9 @@ if (rows == 0) { exit }
 here(name, protocol) = is(name, protocol) && column('connections') == percentile_connections ? column('latency_us') : NaN
 set logscale x 10
 set logscale y
-set yrange [*:*] noextend
+stats data using (column('connections') == percentile_connections ? column('latency_us') : NaN) nooutput
+set yrange [0.8 * STATS_min:1.2 * STATS_max]
 set xrange [1:*]
-set offsets 0, 0, graph 0.05, graph 0.05
 set format y '%.0f'
 set xtics ('0' 1, '90' 10, '99' 100, '99.9' 1000, '99.99' 10000, '99.999' 100000, '50' 2)
 set xlabel 'percentile' offset 0, 0.4

@@ -50,3 +50,9 @@ begin(name, format) = \
         ? sprintf("set terminal svg enhanced size %d,%d font 'DejaVu Sans,13' dynamic background '#ffffff'", width, height) \
         : sprintf("set terminal pngcairo enhanced size %d,%d font 'DejaVu Sans,11' background '#ffffff'", width, height)) \
     .sprintf("; set output '%s/plots/%s.%s'", run, name, format)
+
+# On the logarithmic axis of connections, models stand a little beside each
+# other, so that their bars can be told apart.
+place(name) = sum [k = 1:words(servers)] (word(servers, k) eq name ? k : 0)
+beside(name) = 2 ** ((place(name) - (words(servers) + 1) / 2.0) * 0.07)
+at(key) = column('connections') * beside(strcol(key))

@@ -7,9 +7,10 @@
 call ARG0[1:strlen(ARG0) - strlen("throughput.gp")].'style.gp' ARG1
 data = run.'/connections.tsv'
 set logscale x 2
-set xrange [0.8:*]
-set yrange [0:*]
-set offsets 0, 0, graph 0.05, 0
+stats data using 'connections' name 'CONNECTIONS' nooutput
+set xrange [0.8:1.3 * CONNECTIONS_max]
+stats data using 'requests_per_s_max' nooutput
+set yrange [0:1.05 * STATS_max]
 set format y '%.0s%c'
 set xlabel 'connections' offset 0, 0.4
 set ylabel 'requests per second'
@@ -19,15 +20,15 @@ do for [format in formats] {
     set multiplot layout 1,panels title caption('Throughput against connections')
     do for [p in protocols] {
         set title p
-        plot for [s in servers] data using 'connections':(of(s, p, 'requests_per_s')) \
+        plot for [s in servers] data using (at('server')):(of(s, p, 'requests_per_s')) \
                 with lines lw 2 dt dash_of(s) lc rgb colour_of(s) notitle, \
-            for [s in servers] data using 'connections':(of(s, p, 'requests_per_s_min')):(0):(span('requests_per_s_min', 'requests_per_s_max')) \
+            for [s in servers] data using (at('server')):(of(s, p, 'requests_per_s_min')):(0):(span('requests_per_s_min', 'requests_per_s_max')) \
                 with vectors nohead lw 1.5 lc rgb colour_of(s) notitle, \
-            data using 'connections':(starved(p, 'requests_per_s')):(shape_in('server')):(colour_in('server')) \
+            data using (at('server')):(starved(p, 'requests_per_s')):(shape_in('server')):(colour_in('server')) \
                 with points pt variable ps 1.3 lw 1.5 lc rgb variable notitle, \
-            for [s in servers] data using 'connections':(served(s, p, 'requests_per_s')) \
+            for [s in servers] data using (at('server')):(served(s, p, 'requests_per_s')) \
                 with points pt solid_of(s) ps 1.3 lc rgb colour_of(s) notitle, \
-            data using 'connections':(bound(p, 'requests_per_s')) \
+            data using (at('server')):(bound(p, 'requests_per_s')) \
                 with points pt 2 ps 2.2 lw 2 lc rgb '#CC0000' notitle, \
             for [s in servers] NaN with linespoints pt solid_of(s) ps 1.3 lw 2 dt dash_of(s) lc rgb colour_of(s) title s
     }
