@@ -50,13 +50,13 @@ const char *axis_record_key(enum axis axis)
     return axes[axis].record_key;
 }
 
-int axis_find(const char *key)
+enum axis axis_find(const char *key)
 {
-    for (int axis = 0; axis < AXES; axis++) {
-        if (strcmp(axes[axis].key, key) == 0)
-            return axis;
-    }
-    return -1;
+    enum axis axis = 0;
+
+    while (axis < AXES && strcmp(axes[axis].key, key) != 0)
+        axis++;
+    return axis;
 }
 
 const char *axis_default(enum axis axis)

@@ -30,8 +30,8 @@ enum axis {
 const char *axis_key(enum axis axis);
 const char *axis_record_key(enum axis axis);
 
-/* The axis that suite files call `key`, or -1. */
-int axis_find(const char *key);
+/* The axis that suite files call `key`, or AXES. */
+enum axis axis_find(const char *key);
 
 /* What a section has that does not name the axis. */
 const char *axis_default(enum axis axis);

@@ -124,7 +124,7 @@ static bool narrows(const struct narrowing *narrowing)
 {
     bool any = narrowing->duration_ns || narrowing->repeats;
 
-    for (int axis = 0; axis < AXES; axis++)
+    for (enum axis axis = 0; axis < AXES; axis++)
         any = any || narrowing->axis[axis];
     return any;
 }

@@ -62,6 +62,10 @@ int paths_find(struct paths *paths)
     path[length] = '\0';
     go_up(path);
     paths->programs = strdup(path);
+    if (!paths->programs) {
+        msg_error("out of memory");
+        return -1;
+    }
     while (go_up(path)) {
         char *suites = join(path, "bench/suites");
         bool found = suites && is_folder(suites);
@@ -73,7 +77,7 @@ int paths_find(struct paths *paths)
     }
     if (!paths->root)
         msg_error("no folder above %s has bench/suites", paths->programs);
-    return paths->programs && paths->root ? 0 : -1;
+    return paths->root ? 0 : -1;
 }
 
 void paths_free(struct paths *paths)
@@ -98,15 +102,16 @@ int paths_list(const char *folder, const char *ending, struct words *names)
 {
     const struct dirent *entry;
     DIR *dir = opendir(folder);
-    int error = dir ? 0 : -errno;
+    int error = 0;
 
+    if (!dir)
+        return -errno;
     while (!error && (entry = readdir(dir))) {
         size_t length = stem_length(entry->d_name, ending);
         if (length > 0)
             error = words_add(names, entry->d_name, length);
     }
-    if (dir)
-        closedir(dir);
+    closedir(dir);
     words_sort(names);
     return error;
 }

@@ -57,7 +57,7 @@ uint64_t plan_trial_ns(const struct cell *cell)
 
 static bool same_cell(const struct cell *a, const struct cell *b)
 {
-    for (int axis = 0; axis < AXES; axis++) {
+    for (enum axis axis = 0; axis < AXES; axis++) {
         if (strcmp(a->axis[axis], b->axis[axis]) != 0)
             return false;
     }
@@ -79,26 +79,32 @@ static int add_cell(struct plan *plan, const struct cell *cell)
     return 0;
 }
 
-/* Counts through all combinations like an odometer, an axis a wheel. */
+/* Turns the wheels on by one, like an odometer; false after the last of all
+ * combinations. */
+static bool turn(size_t wheel[AXES], const struct section *section)
+{
+    for (size_t i = AXES; i-- > 0;) {
+        if (++wheel[i] < section->axis[i].n)
+            return true;
+        wheel[i] = 0;
+    }
+    return false;
+}
+
+/* Adds all combinations of the section's lists, an axis a wheel. */
 static int expand(struct plan *plan, const struct section *section)
 {
     size_t wheel[AXES] = {0};
-    int axis;
 
     do {
         struct cell cell = {.section = section, .repeats = section->repeats};
-        for (axis = 0; axis < AXES; axis++)
+        for (enum axis axis = 0; axis < AXES; axis++)
             cell.axis[axis] = section->axis[axis].word[wheel[axis]];
         if (cell_is(&cell, AXIS_PAYLOAD, AXIS_AUTO))
             cell.axis[AXIS_PAYLOAD] = default_payload(&cell);
         if (add_cell(plan, &cell) != 0)
             return -ENOMEM;
-        for (axis = AXES - 1; axis >= 0; axis--) {
-            if (++wheel[axis] < section->axis[axis].n)
-                break;
-            wheel[axis] = 0;
-        }
-    } while (axis >= 0);
+    } while (turn(wheel, section));
     return 0;
 }
 

@@ -9,7 +9,7 @@
 
 static void free_section(struct section *section)
 {
-    for (int axis = 0; axis < AXES; axis++)
+    for (enum axis axis = 0; axis < AXES; axis++)
         words_free(&section->axis[axis]);
     free(section->name);
 }
@@ -25,7 +25,8 @@ void suite_free(struct suite *suite)
 }
 
 /* Whether some section's list for `axis` has `value`. */
-static bool anywhere(const struct suite *suite, int axis, const char *value)
+static bool anywhere(const struct suite *suite, enum axis axis,
+                     const char *value)
 {
     for (size_t i = 0; i < suite->sections; i++) {
         if (words_have(&suite->section[i].axis[axis], value))
@@ -36,7 +37,7 @@ static bool anywhere(const struct suite *suite, int axis, const char *value)
 
 /* Replaces each section's list by those of `wanted` that it has or that no
  * section has. */
-static int narrow_axis(struct suite *suite, int axis,
+static int narrow_axis(struct suite *suite, enum axis axis,
                        const struct words *wanted)
 {
     struct words fresh = {0};
@@ -67,7 +68,7 @@ static void drop_empty_sections(struct suite *suite)
 
     for (size_t s = 0; s < suite->sections; s++) {
         bool empty = false;
-        for (int axis = 0; axis < AXES; axis++)
+        for (enum axis axis = 0; axis < AXES; axis++)
             empty = empty || suite->section[s].axis[axis].n == 0;
         if (empty)
             free_section(&suite->section[s]);
@@ -97,7 +98,7 @@ int suite_narrow(struct suite *suite, const struct narrowing *narrowing,
                  const struct words *servers)
 {
     narrow_numbers(suite, narrowing);
-    for (int axis = 0; axis < AXES; axis++) {
+    for (enum axis axis = 0; axis < AXES; axis++) {
         struct words wanted = {0};
         char why[400];
         int error;
@@ -147,7 +148,7 @@ int suite_write(const struct suite *suite, FILE *file)
                 units_format_exact(duration, sizeof(duration),
                                    section->duration_ns),
                 units_format_exact(warmup, sizeof(warmup), section->warmup_ns));
-        for (int axis = 0; axis < AXES; axis++)
+        for (enum axis axis = 0; axis < AXES; axis++)
             write_list(file, axis_key(axis), &section->axis[axis]);
     }
     return fflush(file) == 0 && !ferror(file) ? 0 : -EIO;

@@ -110,7 +110,7 @@ static int unknown_key(struct reader *reader, const char *key)
     char phrase[96];
     char why[WHY_MAX];
 
-    for (int axis = 0; axis < AXES; axis++)
+    for (enum axis axis = 0; axis < AXES; axis++)
         known[3 + axis] = axis_key(axis);
     snprintf(why, sizeof(why), "unknown key '%.40s'%s", key,
              nearest_phrase(phrase, sizeof(phrase), key, known, AXES + 3));
@@ -168,8 +168,8 @@ static int take(void *user, const char *section_name, const char *key,
         return wrong(reader, "out of memory");
     if (take_number(reader, key, value, section, &result))
         return result;
-    int axis = axis_find(key);
-    if (axis < 0)
+    enum axis axis = axis_find(key);
+    if (axis == AXES)
         return unknown_key(reader, key);
     if (axis_values(axis, value, reader->servers, &section->axis[axis], why,
                     sizeof(why)) != 0)
@@ -188,7 +188,7 @@ static int fill_in(struct suite *suite, const struct words *servers)
             section->duration_ns = suite->duration_ns;
         if (!section->has_warmup)
             section->warmup_ns = suite->warmup_ns;
-        for (int axis = 0; axis < AXES; axis++) {
+        for (enum axis axis = 0; axis < AXES; axis++) {
             struct words *values = &section->axis[axis];
             const char *otherwise = axis_default(axis);
             if (values->n > 0)

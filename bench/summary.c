@@ -82,7 +82,7 @@ bool summary_has_base(const struct summary *summary)
 
 static bool belongs(const struct summary_cell *cell, const json_t *record)
 {
-    for (int axis = 0; axis < AXES; axis++) {
+    for (enum axis axis = 0; axis < AXES; axis++) {
         const json_t *value = json_object_get(record, axis_record_key(axis));
         if (!json_equal(cell->axis[axis], value))
             return false;
@@ -105,7 +105,7 @@ static struct summary_cell *cell_of(struct summary *summary,
     summary->cell = grown;
     struct summary_cell *cell = &grown[summary->cells++];
     *cell = (struct summary_cell){.served = (double)NAN};
-    for (int axis = 0; axis < AXES; axis++)
+    for (enum axis axis = 0; axis < AXES; axis++)
         cell->axis[axis] = json_object_get(record, axis_record_key(axis));
     return cell;
 }

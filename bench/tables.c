@@ -13,7 +13,7 @@
 /* Where connections.tsv has these columns, cells.tsv has them too. */
 static void write_header(FILE *file)
 {
-    for (int axis = 0; axis < AXES; axis++)
+    for (enum axis axis = 0; axis < AXES; axis++)
         fprintf(file, "%s\t", axis_record_key(axis));
     fprintf(file,
             "ok\tfailed\tskipped\tnoisy\tgenerator_bound\tinvalid\t"
@@ -33,7 +33,7 @@ static void write_row(FILE *file, const struct summary_cell *cell)
 {
     const struct spread *metric = cell->metric;
 
-    for (int axis = 0; axis < AXES; axis++) {
+    for (enum axis axis = 0; axis < AXES; axis++) {
         char text[64];
         fprintf(file, "%s\t", summary_axis(cell, axis, text, sizeof(text)));
     }

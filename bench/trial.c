@@ -89,7 +89,7 @@ static void add_axes(json_t *record, const struct cell *cell,
 {
     char cpus[256];
 
-    for (int axis = 0; axis < AXES; axis++)
+    for (enum axis axis = 0; axis < AXES; axis++)
         json_object_set_new(record, axis_record_key(axis),
                             axis_json(axis, cell->axis[axis]));
     cpus_format(cpus, sizeof(cpus), &placement->server);
