@@ -126,7 +126,7 @@ int target_resolve(struct target *target, char *why, size_t size)
 
     snprintf(port, sizeof(port), "%u", target->port);
     int error = getaddrinfo(target->host, port, &hints, &found);
-    if (error)
+    if (error || !found)
         return refuse(why, size, "host '%s': %s", target->host,
                       gai_strerror(error));
     const struct addrinfo *best = found;

@@ -261,6 +261,7 @@ static void heads_are_parsed(void **state)
 
 static void an_endless_head_is_refused(void **state)
 {
+    static const char start[] = "HTTP/1.1 200\r\n";
     struct http_reply reply;
     const char *why;
     char *bytes = malloc(HTTP_HEAD_MOST + 1);
@@ -268,7 +269,7 @@ static void an_endless_head_is_refused(void **state)
     (void)state;
     assert_non_null(bytes);
     memset(bytes, 'a', HTTP_HEAD_MOST + 1);
-    memcpy(bytes, "HTTP/1.1 200\r\n", 14);
+    memcpy(bytes, start, sizeof(start) - 1);
     assert_int_equal(http_reply_parse(bytes, HTTP_HEAD_MOST, &reply, &why), 0);
     assert_int_equal(http_reply_parse(bytes, HTTP_HEAD_MOST + 1, &reply, &why),
                      -EBADMSG);

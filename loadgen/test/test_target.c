@@ -10,19 +10,19 @@ static void targets_are_taken_apart(void **state)
 {
     static const struct {
         const char *text;
-        enum target_protocol protocol;
         const char *host;
-        unsigned port;
         const char *authority;
         const char *path;
+        enum target_protocol protocol;
+        unsigned port;
     } cases[] = {
-        {"http://127.0.0.1:8080/", TARGET_HTTP, "127.0.0.1", 8080,
-         "127.0.0.1:8080", "/"},
-        {"http://localhost:1", TARGET_HTTP, "localhost", 1, "localhost:1", "/"},
-        {"http://a.b:65535/x/y?q=1:2", TARGET_HTTP, "a.b", 65535, "a.b:65535",
-         "/x/y?q=1:2"},
-        {"http://[::1]:80/", TARGET_HTTP, "::1", 80, "[::1]:80", "/"},
-        {"echo://127.0.0.1:7", TARGET_ECHO, "127.0.0.1", 7, "127.0.0.1:7", "/"},
+        {"http://127.0.0.1:8080/", "127.0.0.1", "127.0.0.1:8080", "/",
+         TARGET_HTTP, 8080},
+        {"http://localhost:1", "localhost", "localhost:1", "/", TARGET_HTTP, 1},
+        {"http://a.b:65535/x/y?q=1:2", "a.b", "a.b:65535", "/x/y?q=1:2",
+         TARGET_HTTP, 65535},
+        {"http://[::1]:80/", "::1", "[::1]:80", "/", TARGET_HTTP, 80},
+        {"echo://127.0.0.1:7", "127.0.0.1", "127.0.0.1:7", "/", TARGET_ECHO, 7},
     };
     struct target target;
     char why[200];

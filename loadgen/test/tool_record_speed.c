@@ -6,36 +6,31 @@
 #include "common/clock.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { VALUES = 1 << 16, ROUNDS = 20 };
 
 int main(void)
 {
-    struct histogram *histogram = malloc(sizeof(*histogram));
-    uint64_t *values = malloc(VALUES * sizeof(*values));
+    static struct histogram histogram;
+    static uint64_t values[VALUES];
     uint64_t best_ns = UINT64_MAX;
     uint64_t random = 88172645463325252;
 
-    if (!histogram || !values)
-        return 2;
     for (size_t i = 0; i < VALUES; i++) {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
         values[i] = 300000 + random % 200000;
     }
-    histogram_clear(histogram);
+    histogram_clear(&histogram);
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t start_ns = clock_ns();
         for (size_t i = 0; i < VALUES; i++)
-            histogram_record(histogram, values[i]);
+            histogram_record(&histogram, values[i]);
         uint64_t took_ns = clock_ns() - start_ns;
         if (took_ns < best_ns)
             best_ns = took_ns;
     }
     printf("recording one value: %.2f ns\n", (double)best_ns / VALUES);
-    free(values);
-    free(histogram);
     return 0;
 }
