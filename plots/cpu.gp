@@ -11,8 +11,8 @@ group(n) = sum [k = 1:words(connection_counts)] (word(connection_counts, k) + 0 
 barwidth = 0.8 / bars
 x(key) = group(column('connections')) + (place(strcol(key)) - (bars + 1) / 2.0) * barwidth
 set boxwidth barwidth * 0.9
-set xrange [0.5:words(connection_counts) + 0.5]
 stats data using 'total_cpu_us_max' nooutput
+set xrange [0.5:words(connection_counts) + 0.5]
 set yrange [0:1.05 * STATS_max]
 set xtics ()
 do for [k = 1:words(connection_counts)] {

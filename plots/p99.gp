@@ -8,10 +8,10 @@ data = run.'/connections.tsv'
 if (latency_cells == 0) { exit }
 set logscale x 2
 set logscale y
+stats data using 'connections' name 'CONNECTIONS' nooutput
 stats data using 'p99_us_min' name 'LOW' nooutput
 stats data using 'p99_us_max' name 'HIGH' nooutput
 set yrange [0.8 * LOW_min:1.2 * HIGH_max]
-stats data using 'connections' name 'CONNECTIONS' nooutput
 set xrange [0.8:1.3 * CONNECTIONS_max]
 set format y '%.0f'
 set xlabel 'connections' offset 0, 0.4

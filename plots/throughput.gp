@@ -6,10 +6,10 @@
 # was the limit, or the trial is invalid.
 call ARG0[1:strlen(ARG0) - strlen("throughput.gp")].'style.gp' ARG1
 data = run.'/connections.tsv'
-set logscale x 2
 stats data using 'connections' name 'CONNECTIONS' nooutput
-set xrange [0.8:1.3 * CONNECTIONS_max]
 stats data using 'requests_per_s_max' nooutput
+set logscale x 2
+set xrange [0.8:1.3 * CONNECTIONS_max]
 set yrange [0:1.05 * STATS_max]
 set format y '%.0s%c'
 set xlabel 'connections' offset 0, 0.4
