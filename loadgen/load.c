@@ -1,6 +1,7 @@
 #include "loadgen/load.h"
 
 #include "loadgen/engine.h"
+#include "loadgen/sum.h"
 #include "loadgen/worker.h"
 
 #include "common/clock.h"
@@ -45,6 +46,8 @@ static void *thread_main(void *input)
     }
     if (!worker->error)
         worker->error = engine_epoll(worker);
+    if (worker->error)
+        atomic_store(&worker->course->stop, true); /* the others, too */
     atomic_fetch_add(&worker->course->finished, 1);
     eventfd_write(worker->course->news_fd, 1);
     return NULL;
@@ -127,7 +130,7 @@ static bool wait_for(struct load *load, atomic_uint *count, uint64_t until_ns)
             errno != EINTR)
             return false;
         take_signal(load);
-        if (load->result->interrupted)
+        if (load->result->interrupted || atomic_load(&load->course.stop))
             return false;
         eventfd_read(load->course.news_fd, &news);
     }
@@ -202,68 +205,6 @@ static void read_server(struct load *load)
     result->server_cpus = usable < now.threads ? usable : now.threads;
 }
 
-static void add_conns(struct result *result, const struct worker *worker,
-                      uint64_t *counts)
-{
-    for (uint32_t i = 0; i < worker->n_conns; i++) {
-        const struct conn *conn = &worker->conns[i];
-        result->lost += conn->state == CONN_GONE;
-        result->served += conn->served;
-        result->starved +=
-            conn->established && !conn->served &&
-            (conn->state == CONN_OPEN || conn->fault == FAULT_TIMEOUT);
-        if (conn->established)
-            counts[result->established++] = conn->requests;
-    }
-}
-
-static void add_worker(struct result *result, const struct worker *worker)
-{
-    result->requests += worker->counters.requests;
-    result->bytes_in += worker->counters.bytes_in;
-    result->bytes_out += worker->counters.bytes_out;
-    result->unfinished += worker->unfinished;
-    if (worker->unfinished_oldest_ns > result->unfinished_oldest_ns)
-        result->unfinished_oldest_ns = worker->unfinished_oldest_ns;
-    if (worker->started_ns &&
-        worker->ended_ns - worker->started_ns > result->duration_ns)
-        result->duration_ns = worker->ended_ns - worker->started_ns;
-    faults_merge(&result->faults, &worker->faults);
-    if (worker->started_ns)
-        histogram_merge(result->service, worker->service);
-    histogram_merge(result->connect, worker->connect);
-    result->client.cpu_ns += worker->cost.cpu_ns;
-    result->client.user_ns += worker->cost.user_ns;
-    result->client.sys_ns += worker->cost.sys_ns;
-    result->client.switches_voluntary += worker->cost.switches_voluntary;
-    result->client.switches_involuntary += worker->cost.switches_involuntary;
-}
-
-static int sum_up(struct load *load)
-{
-    const struct settings *settings = load->settings;
-    struct result *result = load->result;
-    struct cost own;
-    uint64_t *counts = calloc(settings->connections, sizeof(*counts));
-
-    if (!counts)
-        return -ENOMEM;
-    for (unsigned i = 0; i < settings->threads; i++) {
-        add_conns(result, &load->workers[i], counts);
-        add_worker(result, &load->workers[i]);
-    }
-    for (unsigned i = 0; i < settings->threads && result->duration_ns; i++)
-        result->thread_shares[i] =
-            (double)load->workers[i].cost.cpu_ns / (double)result->duration_ns;
-    result->connects = result->connect->count;
-    result->jain = verdict_jain(counts, result->established);
-    free(counts);
-    int error = cost_of_tree(getpid(), &own);
-    result->client.rss_peak_bytes = own.rss_peak_bytes;
-    result->client.pss_bytes = own.pss_bytes;
-    return error;
-}
-
 static int run(struct load *load)
 {
     int error = create_workers(load);
@@ -278,7 +219,7 @@ static int run(struct load *load)
     if (error || load->result->interrupted)
         return error;
     read_server(load);
-    return sum_up(load);
+    return sum_up(load->settings, load->workers, load->result);
 }
 
 static int set_up(struct load *load, sigset_t *old_mask)

@@ -1,75 +1,17 @@
+#include "loadgen/command.h"
 #include "loadgen/hgrm.h"
 #include "loadgen/load.h"
 #include "loadgen/record.h"
-#include "loadgen/request.h"
 #include "loadgen/settings.h"
 #include "loadgen/table.h"
 
-#include "common/cost.h"
-#include "common/cpus.h"
 #include "common/exits.h"
 #include "common/msg.h"
-#include "common/options.h"
-#include "common/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-
-#define HOUR_NS (3600 * NS_PER_S)
-
-enum {
-    CONNECTIONS_MOST = 1000000,
-    THREADS_MOST = 1024,
-    PIPELINE_MOST = 1024,
-    PAYLOAD_MOST = 16 * 1024 * 1024,
-    PAYLOAD_ECHO = 64,
-};
-
-enum key {
-    KEY_WORD = OPTIONS_WORD,
-    KEY_CONNECTIONS = 'c',
-    KEY_THREADS = 0x100,
-    KEY_DURATION,
-    KEY_WARMUP,
-    KEY_TIMEOUT,
-    KEY_PIPELINE,
-    KEY_PAYLOAD,
-    KEY_CPUS,
-    KEY_SEED,
-    KEY_ENGINE,
-    KEY_SERVER_PID,
-    KEY_STRICT,
-    KEY_JSON,
-    KEY_HGRM,
-};
-
-static const struct argp_option table[] = {
-    {"connections", KEY_CONNECTIONS, "N", 0, "Connections in all (1)", 0},
-    {"threads", KEY_THREADS, "N", 0, "Threads that share them (1)", 0},
-    {"duration", KEY_DURATION, "D", 0, "How long to measure (10s)", 0},
-    {"warmup", KEY_WARMUP, "D", 0, "How long to send before that (200ms)", 0},
-    {"timeout", KEY_TIMEOUT, "D", 0,
-     "How long to wait for a connection or a reply (2s)", 0},
-    {"pipeline", KEY_PIPELINE, "N", 0,
-     "Requests in flight on each connection (1)", 0},
-    {"payload", KEY_PAYLOAD, "BYTES", 0,
-     "Echo: bytes of a message, at least 16 (64); HTTP: bytes of a body to "
-     "POST, 0 is GET (0)",
-     0},
-    {"cpus", KEY_CPUS, "LIST", 0, "Pin each thread to one of these CPUs", 0},
-    {"seed", KEY_SEED, "N", 0, "Determines what echo messages hold (1)", 0},
-    {"engine", KEY_ENGINE, "NAME", 0, "How bytes move: epoll", 0},
-    {"server-pid", KEY_SERVER_PID, "PID", 0,
-     "Measure what this process and its descendants cost", 0},
-    {"strict", KEY_STRICT, NULL, 0, "Exit 1 unless the verdict is ok", 0},
-    {"json", KEY_JSON, "FILE", 0, "Write the record there ('-': stdout)", 0},
-    {"hgrm", KEY_HGRM, "FILE", 0,
-     "Write the distribution of the service time there, in microseconds", 0},
-    {0},
-};
 
 /* A file to write after the run, opened before it. */
 struct output {
@@ -79,199 +21,10 @@ struct output {
 };
 
 struct run {
-    struct settings settings;
-    bool payload_given;
-    bool strict;
+    struct command command;
     struct output json;
     struct output hgrm;
 };
-
-static int take_engine(const char *value, struct settings *settings)
-{
-    static const char *const engines[] = {"epoll"};
-
-    if (strcmp(value, "uring") == 0) {
-        msg_error("--engine: 'uring' is not there yet");
-        return -1;
-    }
-    int choice = options_choice("--engine", value, engines, 1);
-    if (choice < 0)
-        return -1;
-    settings->engine = engines[choice];
-    return 0;
-}
-
-static int take_target(const char *value, struct settings *settings)
-{
-    char why[200];
-
-    if (settings->target_text) {
-        msg_error("one target is enough: '%s' is one too many", value);
-        return -1;
-    }
-    settings->target_text = value;
-    if (target_parse(value, &settings->target, why, sizeof(why)) != 0) {
-        msg_error("target '%s': %s", value, why);
-        return -1;
-    }
-    return 0;
-}
-
-static int take_number(const char *name, const char *value, uint64_t min,
-                       uint64_t max, unsigned *number)
-{
-    uint64_t count = 0;
-    int error = options_count(name, value, min, max, &count);
-
-    if (!error)
-        *number = (unsigned)count;
-    return error;
-}
-
-static int take_option(int key, const char *value, void *input)
-{
-    struct run *run = input;
-    struct settings *to = &run->settings;
-    unsigned number = 0;
-
-    switch ((enum key)key) {
-    case KEY_WORD:
-        return take_target(value, to);
-    case KEY_CONNECTIONS:
-        return take_number("--connections", value, 1, CONNECTIONS_MOST,
-                           &to->connections);
-    case KEY_THREADS:
-        return take_number("--threads", value, 1, THREADS_MOST, &to->threads);
-    case KEY_DURATION:
-        return options_duration("--duration", value, NS_PER_MS, 24 * HOUR_NS,
-                                &to->duration_ns);
-    case KEY_WARMUP:
-        return options_duration("--warmup", value, 0, HOUR_NS, &to->warmup_ns);
-    case KEY_TIMEOUT:
-        return options_duration("--timeout", value, NS_PER_MS, HOUR_NS,
-                                &to->timeout_ns);
-    case KEY_PIPELINE:
-        return take_number("--pipeline", value, 1, PIPELINE_MOST,
-                           &to->pipeline);
-    case KEY_PAYLOAD:
-        run->payload_given = true;
-        if (take_number("--payload", value, 0, PAYLOAD_MOST, &number) != 0)
-            return -1;
-        to->payload_bytes = number;
-        return 0;
-    case KEY_CPUS:
-        to->pinned = true;
-        return cpus_option("--cpus", value, &to->cpus);
-    case KEY_SEED:
-        return options_count("--seed", value, 0, INT64_MAX, &to->seed);
-    case KEY_ENGINE:
-        return take_engine(value, to);
-    case KEY_SERVER_PID:
-        if (take_number("--server-pid", value, 1, INT32_MAX, &number) != 0)
-            return -1;
-        to->server_pid = (pid_t)number;
-        return 0;
-    case KEY_STRICT:
-        run->strict = true;
-        return 0;
-    case KEY_JSON:
-        run->json.path = value;
-        return 0;
-    case KEY_HGRM:
-        run->hgrm.path = value;
-        return 0;
-    }
-    return -1;
-}
-
-/* Raises the soft limit of descriptors as far as the connections need. */
-static int raise_limit(const struct settings *settings)
-{
-    const rlim_t others = 32 + 4 * (rlim_t)settings->threads;
-    rlim_t needed = settings->connections + others;
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
-        return 0;
-    if (limit.rlim_max < needed) {
-        msg_error("--connections: %u need %llu descriptors, and the limit is "
-                  "%llu (ulimit -Hn)",
-                  settings->connections, (unsigned long long)needed,
-                  (unsigned long long)limit.rlim_max);
-        return -1;
-    }
-    limit.rlim_cur = needed;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        msg_error("--connections: raising the descriptor limit: %s",
-                  strerror(errno));
-        return -1;
-    }
-    return 0;
-}
-
-static int check_payload(struct run *run)
-{
-    struct settings *settings = &run->settings;
-
-    if (settings->target.protocol != TARGET_ECHO)
-        return 0;
-    if (!run->payload_given)
-        settings->payload_bytes = PAYLOAD_ECHO;
-    if (settings->payload_bytes < ECHO_HEAD) {
-        msg_error("--payload: %zu is too small, an echo message has at least "
-                  "%d bytes",
-                  settings->payload_bytes, ECHO_HEAD);
-        return -1;
-    }
-    return 0;
-}
-
-static int check_threads(const struct settings *settings)
-{
-    if (settings->threads > settings->connections) {
-        msg_error("--threads: %u threads cannot share %u connection%s",
-                  settings->threads, settings->connections,
-                  settings->connections == 1 ? "" : "s");
-        return -1;
-    }
-    if (settings->pinned &&
-        settings->threads > (unsigned)CPU_COUNT(&settings->cpus)) {
-        msg_error("--threads: %u threads need as many CPUs, and --cpus names "
-                  "%d",
-                  settings->threads, CPU_COUNT(&settings->cpus));
-        return -1;
-    }
-    return 0;
-}
-
-/* What can only be checked when everything is known. */
-static int check(struct run *run)
-{
-    struct settings *settings = &run->settings;
-    struct cost cost;
-    char why[200];
-
-    if (!settings->target_text) {
-        msg_error("no target; say http://HOST:PORT/PATH or echo://HOST:PORT");
-        return -1;
-    }
-    if (check_threads(settings) != 0 || check_payload(run) != 0 ||
-        raise_limit(settings) != 0)
-        return -1;
-    if (settings->server_pid) {
-        int error = cost_of_tree_cpu(settings->server_pid, &cost);
-        if (error) {
-            msg_error("--server-pid: process %d: %s", (int)settings->server_pid,
-                      strerror(-error));
-            return -1;
-        }
-    }
-    if (target_resolve(&settings->target, why, sizeof(why)) != 0) {
-        msg_error("target '%s': %s", settings->target_text, why);
-        return -1;
-    }
-    return 0;
-}
 
 static int open_output(struct output *output)
 {
@@ -317,7 +70,8 @@ static int write_outputs(const struct run *run, const struct result *result)
     int hgrm_error = 0;
 
     if (run->json.file)
-        json_error = record_write(run->json.file, &run->settings, result);
+        json_error =
+            record_write(run->json.file, &run->command.settings, result);
     if (run->hgrm.file)
         hgrm_error = hgrm_write(run->hgrm.file, result->service);
     json_error = close_output(&run->json, json_error);
@@ -341,7 +95,7 @@ static void tell_errors(const struct settings *settings,
 
 static int report(const struct run *run, const struct result *result)
 {
-    const struct settings *settings = &run->settings;
+    const struct settings *settings = &run->command.settings;
     bool stdout_taken = run->json.file == stdout || run->hgrm.file == stdout;
 
     tell_errors(settings, result);
@@ -354,7 +108,7 @@ static int report(const struct run *run, const struct result *result)
     }
     if (faults_total(&result->faults) > 0)
         return EXIT_NO;
-    if (run->strict && result->verdict.judgement != VERDICT_OK)
+    if (run->command.strict && result->verdict.judgement != VERDICT_OK)
         return EXIT_NO;
     return EXIT_FINE;
 }
@@ -363,7 +117,7 @@ static int drive(const struct run *run)
 {
     struct result result;
     int status = EXIT_USAGE;
-    int error = load_run(&run->settings, &result);
+    int error = load_run(&run->command.settings, &result);
 
     if (error) {
         msg_error("the run failed: %s", strerror(-error));
@@ -371,7 +125,7 @@ static int drive(const struct run *run)
         msg_error("stopped by SIG%s before the end: nothing is reported",
                   sigabbrev_np(result.signal));
     } else {
-        verdict_reach(&run->settings, &result);
+        verdict_reach(&run->command.settings, &result);
         status = report(run, &result);
     }
     load_free(&result);
@@ -380,34 +134,13 @@ static int drive(const struct run *run)
 
 int main(int argc, char **argv)
 {
-    const struct options options = {
-        .table = table,
-        .words = "http://HOST:PORT/PATH | echo://HOST:PORT",
-        .about = "Drives a server in a closed loop, checks every reply, and "
-                 "says what it cost and what the figures are worth.\v"
-                 "Exit: 0 every reply was right, 1 errors or a verdict that "
-                 "--strict refuses, 2 could not run.",
-        .take = take_option,
-    };
-    struct run run = {
-        .settings =
-            {
-                .engine = "epoll",
-                .connections = 1,
-                .threads = 1,
-                .pipeline = 1,
-                .duration_ns = 10 * NS_PER_S,
-                .warmup_ns = 200 * NS_PER_MS,
-                .timeout_ns = 2 * NS_PER_S,
-                .seed = 1,
-            },
-        .json.option = "--json",
-        .hgrm.option = "--hgrm",
-    };
+    struct run run = {0};
 
     msg_init(argv[0]);
-    options_parse(&options, argc, argv, &run);
-    if (check(&run) != 0 || open_outputs(&run) != 0)
+    command_parse(&run.command, argc, argv);
+    run.json = (struct output){"--json", run.command.json, NULL};
+    run.hgrm = (struct output){"--hgrm", run.command.hgrm, NULL};
+    if (open_outputs(&run) != 0)
         return EXIT_USAGE;
     return drive(&run);
 }

@@ -40,8 +40,7 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
         return -ENOMEM;
     for (uint32_t i = 0; i < n_conns; i++)
         worker->conns[i].fd = -1;
-    worker->flights[ends].before = ends;
-    worker->flights[ends].after = ends;
+    flights_clear(worker->flights, ends);
     histogram_clear(worker->service);
     histogram_clear(worker->connect);
     return 0;
@@ -60,8 +59,6 @@ void worker_free(struct worker *worker)
     request_free(&worker->request);
 }
 
-/* --- the list of what is waited for, the oldest first --- */
-
 /* The place of the `nth` request in flight of `conn`. */
 static uint32_t place(const struct worker *worker, const struct conn *conn,
                       uint32_t nth)
@@ -74,29 +71,10 @@ static uint32_t place(const struct worker *worker, const struct conn *conn,
     return (uint32_t)(conn - worker->conns) * pipeline + slot;
 }
 
-static void list_append(struct worker *worker, uint32_t at, uint64_t now_ns)
-{
-    struct flight *flights = worker->flights;
-    uint32_t ends = list_ends(worker);
-    uint32_t last = flights[ends].before;
-
-    flights[at] = (struct flight){now_ns, last, ends};
-    flights[last].after = at;
-    flights[ends].before = at;
-}
-
-static void list_remove(struct worker *worker, uint32_t at)
-{
-    struct flight *flights = worker->flights;
-
-    flights[flights[at].before].after = flights[at].after;
-    flights[flights[at].after].before = flights[at].before;
-}
-
 uint64_t worker_timer_ns(const struct worker *worker, uint64_t now_ns)
 {
     uint32_t ends = list_ends(worker);
-    uint32_t oldest = worker->flights[ends].after;
+    uint32_t oldest = flights_oldest(worker->flights, ends);
     uint64_t start_ns =
         oldest == ends ? now_ns : worker->flights[oldest].start_ns;
     uint64_t deadline_ns = start_ns + worker->settings->timeout_ns;
@@ -104,18 +82,25 @@ uint64_t worker_timer_ns(const struct worker *worker, uint64_t now_ns)
     return deadline_ns < worker->edge_ns ? deadline_ns : worker->edge_ns;
 }
 
-struct conn *worker_expired(struct worker *worker, uint64_t now_ns)
+struct conn *worker_expired(struct worker *worker, uint64_t now_ns,
+                            enum fault *fault)
 {
     uint32_t ends = list_ends(worker);
-    uint32_t oldest = worker->flights[ends].after;
+    uint32_t oldest = flights_oldest(worker->flights, ends);
+    uint64_t timeout_ns = worker->settings->timeout_ns;
+    char limit[24];
 
-    if (oldest == ends || now_ns < worker->flights[oldest].start_ns +
-                                       worker->settings->timeout_ns)
+    if (oldest == ends ||
+        now_ns < worker->flights[oldest].start_ns + timeout_ns)
         return NULL;
-    return &worker->conns[oldest / worker->settings->pipeline];
+    struct conn *conn = &worker->conns[oldest / worker->settings->pipeline];
+    bool connecting = conn->state == CONN_CONNECTING;
+    *fault = connecting ? FAULT_CONNECT : FAULT_TIMEOUT;
+    snprintf(worker->checker.why, sizeof(worker->checker.why), "%s within %s",
+             connecting ? "no connection" : "no whole reply",
+             units_format_exact(limit, sizeof(limit), timeout_ns));
+    return conn;
 }
-
-/* --- phases --- */
 
 /* The CPU clock is exact here, because it is the thread's own. */
 static struct cost own_cost(void)
@@ -196,8 +181,6 @@ bool worker_look(struct worker *worker, uint64_t now_ns)
     return begins;
 }
 
-/* --- connections --- */
-
 void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns)
 {
     conn->state = CONN_CONNECTING;
@@ -208,7 +191,8 @@ void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns)
     conn->sequence = 0;
     inbox_reset(&conn->inbox,
                 ((uint64_t)worker->index << 48) | worker->opened++);
-    list_append(worker, place(worker, conn, 0), now_ns);
+    flights_append(worker->flights, list_ends(worker), place(worker, conn, 0),
+                   now_ns);
 }
 
 void worker_opened(struct worker *worker, struct conn *conn, uint64_t now_ns)
@@ -218,7 +202,7 @@ void worker_opened(struct worker *worker, struct conn *conn, uint64_t now_ns)
     conn->state = CONN_OPEN;
     conn->established = true;
     histogram_record(worker->connect, now_ns - worker->flights[at].start_ns);
-    list_remove(worker, at);
+    flights_remove(worker->flights, at);
 }
 
 void worker_fill(struct worker *worker, struct conn *conn, uint64_t now_ns)
@@ -226,7 +210,8 @@ void worker_fill(struct worker *worker, struct conn *conn, uint64_t now_ns)
     if (worker->phase == PHASE_OPENING)
         return;
     while (conn->in_flight < worker->settings->pipeline) {
-        list_append(worker, place(worker, conn, conn->in_flight), now_ns);
+        flights_append(worker->flights, list_ends(worker),
+                       place(worker, conn, conn->in_flight), now_ns);
         conn->in_flight++;
         conn->unsent++;
     }
@@ -273,7 +258,7 @@ struct checked worker_received(struct worker *worker, struct conn *conn,
         uint32_t at = place(worker, conn, 0);
         histogram_record(worker->service,
                          now_ns - worker->flights[at].start_ns);
-        list_remove(worker, at);
+        flights_remove(worker->flights, at);
         if (++conn->first == worker->settings->pipeline)
             conn->first = 0;
     }
@@ -292,9 +277,9 @@ bool worker_closed(struct worker *worker, struct conn *conn, enum fault fault,
     bool again = conn->proven && !worker_done(worker);
 
     if (conn->state == CONN_CONNECTING)
-        list_remove(worker, place(worker, conn, 0));
+        flights_remove(worker->flights, place(worker, conn, 0));
     for (uint32_t i = 0; i < conn->in_flight; i++)
-        list_remove(worker, place(worker, conn, i));
+        flights_remove(worker->flights, place(worker, conn, i));
     conn->in_flight = 0;
     conn->unsent = 0;
     if (fault != FAULT_NONE)

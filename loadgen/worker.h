@@ -5,6 +5,7 @@
 #define LOADGEN_WORKER_H
 
 #include "loadgen/fault.h"
+#include "loadgen/flights.h"
 #include "loadgen/histogram.h"
 #include "loadgen/reply.h"
 #include "loadgen/request.h"
@@ -61,14 +62,6 @@ struct conn {
     uint64_t sequence;  /* of the first unsent one */
     struct inbox inbox;
     uint64_t requests; /* right replies within the window */
-};
-
-/* A request in flight, or a connection being opened: a link in the list of
- * all of them, the oldest first, so that the next deadline is at its head. */
-struct flight {
-    uint64_t start_ns;
-    uint32_t before;
-    uint32_t after;
 };
 
 struct counters {
@@ -135,8 +128,10 @@ static inline bool worker_done(const struct worker *worker)
 uint64_t worker_timer_ns(const struct worker *worker, uint64_t now_ns);
 
 /* A connection that waits longer than allowed since its oldest request, or
- * since it began to open; NULL if there is none. */
-struct conn *worker_expired(struct worker *worker, uint64_t now_ns);
+ * since it began to open, with what that is in `*fault` and in words in
+ * `checker.why`; NULL if there is none. */
+struct conn *worker_expired(struct worker *worker, uint64_t now_ns,
+                            enum fault *fault);
 
 /* The connection is being opened; it gets everything a fresh one has. */
 void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns);

@@ -1,17 +1,16 @@
 #include "loadgen/engine.h"
 
+#include "loadgen/socket.h"
+#include "loadgen/timer.h"
+
 #include "common/clock.h"
-#include "common/units.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 enum {
@@ -54,35 +53,8 @@ static uint32_t number(const struct engine *engine, const struct conn *conn)
 /* Sets the timer for what the worker waits for next. */
 static int arm_timer(struct engine *engine)
 {
-    uint64_t at_ns = worker_timer_ns(engine->worker, clock_ns());
-    const struct itimerspec when = {
-        .it_value = {.tv_sec = (time_t)(at_ns / NS_PER_S),
-                     .tv_nsec = (long)(at_ns % NS_PER_S)},
-    };
-
-    return timerfd_settime(engine->timer_fd, TFD_TIMER_ABSTIME, &when, NULL) ==
-                   0
-               ? 0
-               : -errno;
-}
-
-static int begin_connect(struct engine *engine, struct conn *conn)
-{
-    const struct target *target = &engine->worker->settings->target;
-    const int on = 1;
-
-    conn->fd = socket(target->address.ss_family,
-                      SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (conn->fd < 0)
-        return -errno;
-    if (setsockopt(conn->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0)
-        return -errno;
-    if (connect(conn->fd, (const struct sockaddr *)&target->address,
-                target->address_len) != 0 &&
-        errno != EINPROGRESS)
-        return -errno;
-    return control(engine, EPOLL_CTL_ADD, conn->fd, EPOLLOUT,
-                   number(engine, conn));
+    return timer_set(engine->timer_fd,
+                     worker_timer_ns(engine->worker, clock_ns()));
 }
 
 static void fail(struct engine *engine, struct conn *conn, enum fault fault,
@@ -92,23 +64,22 @@ static void open_conn(struct engine *engine, struct conn *conn)
 {
     worker_opening(engine->worker, conn, clock_ns());
     engine->opening++;
-    int error = begin_connect(engine, conn);
+    conn->fd = socket_connect(&engine->worker->settings->target);
+    int error = conn->fd < 0 ? conn->fd
+                             : control(engine, EPOLL_CTL_ADD, conn->fd,
+                                       EPOLLOUT, number(engine, conn));
     if (error)
         fail(engine, conn, FAULT_CONNECT, strerror(-error));
 }
 
-/* Closes with a reset: what came late is of no interest, and no port is left
- * in TIME_WAIT. Opens it again if that is worth while. */
+/* Closes it, and opens it again if that is worth while. */
 static void fail(struct engine *engine, struct conn *conn, enum fault fault,
                  const char *why)
 {
-    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
-
     if (conn->state == CONN_CONNECTING)
         engine->opening--;
     if (conn->fd >= 0) {
-        setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-        close(conn->fd);
+        socket_abort(conn->fd);
         conn->fd = -1;
     }
     if (worker_closed(engine->worker, conn, fault, why))
@@ -145,16 +116,13 @@ static void flush_out(struct engine *engine, struct conn *conn)
 
 static void finish_connect(struct engine *engine, struct conn *conn)
 {
-    int error = 0;
-    socklen_t len = sizeof(error);
+    int error = socket_connected(conn->fd);
 
-    if (getsockopt(conn->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
-        error = errno;
     if (!error)
-        error = -control(engine, EPOLL_CTL_MOD, conn->fd, EPOLLIN,
-                         number(engine, conn));
+        error = control(engine, EPOLL_CTL_MOD, conn->fd, EPOLLIN,
+                        number(engine, conn));
     if (error) {
-        fail(engine, conn, FAULT_CONNECT, strerror(error));
+        fail(engine, conn, FAULT_CONNECT, strerror(-error));
         return;
     }
     engine->opening--;
@@ -169,7 +137,6 @@ static void take_in(struct engine *engine, struct conn *conn)
 {
     struct worker *worker = engine->worker;
     ssize_t n = recv(conn->fd, worker->buffer, WORKER_BUFFER, 0);
-    char why[FAULT_TEXT];
 
     if (n > 0) {
         uint64_t now_ns = clock_ns();
@@ -187,9 +154,9 @@ static void take_in(struct engine *engine, struct conn *conn)
         worker_fill(worker, conn, now_ns);
         flush_out(engine, conn);
     } else if (n == 0) {
-        snprintf(why, sizeof(why), "closed with %u requests unanswered",
-                 conn->in_flight);
-        fail(engine, conn, FAULT_CLOSED_EARLY, why);
+        snprintf(worker->checker.why, FAULT_TEXT,
+                 "closed with %u requests unanswered", conn->in_flight);
+        fail(engine, conn, FAULT_CLOSED_EARLY, worker->checker.why);
     } else if (errno != EAGAIN && errno != EINTR) {
         fail(engine, conn, FAULT_RESET, strerror(errno));
     }
@@ -197,17 +164,14 @@ static void take_in(struct engine *engine, struct conn *conn)
 
 static void on_event(struct engine *engine, const struct epoll_event *event)
 {
-    struct conn *conn;
+    uint32_t about = event->data.u32;
 
-    if (event->data.u32 == ABOUT_WAKE) {
-        engine->woken = true;
+    if (about == ABOUT_WAKE || about == ABOUT_TIMER) {
+        engine->woken |= about == ABOUT_WAKE;
+        engine->timer_fired |= about == ABOUT_TIMER;
         return;
     }
-    if (event->data.u32 == ABOUT_TIMER) {
-        engine->timer_fired = true;
-        return;
-    }
-    conn = &engine->worker->conns[event->data.u32];
+    struct conn *conn = &engine->worker->conns[about];
     if (conn->state == CONN_CONNECTING) {
         finish_connect(engine, conn);
         return;
@@ -220,38 +184,44 @@ static void on_event(struct engine *engine, const struct epoll_event *event)
 
 static void expire(struct engine *engine)
 {
-    const struct worker *worker = engine->worker;
-    char limit[24];
-    char why[FAULT_TEXT];
+    struct worker *worker = engine->worker;
+    enum fault fault;
     struct conn *conn;
 
-    units_format_exact(limit, sizeof(limit), worker->settings->timeout_ns);
-    while ((conn = worker_expired(engine->worker, clock_ns()))) {
-        bool connecting = conn->state == CONN_CONNECTING;
-        snprintf(why, sizeof(why), "%s within %s",
-                 connecting ? "no connection" : "no whole reply", limit);
-        fail(engine, conn, connecting ? FAULT_CONNECT : FAULT_TIMEOUT, why);
-    }
+    while ((conn = worker_expired(worker, clock_ns(), &fault)))
+        fail(engine, conn, fault, worker->checker.why);
 }
 
 /* The coordinator has changed the course. */
 static void look(struct engine *engine)
 {
     struct worker *worker = engine->worker;
-    uint64_t now_ns = clock_ns();
-    uint64_t ignored;
+    eventfd_t ignored;
 
-    if (read(worker->wake_fd, &ignored, sizeof(ignored)) < 0)
-        return; /* nothing new */
-    if (!worker_look(worker, now_ns))
+    eventfd_read(worker->wake_fd, &ignored);
+    if (!worker_look(worker, clock_ns()))
         return;
     for (uint32_t i = 0; i < worker->n_conns && !worker_done(worker); i++) {
         struct conn *conn = &worker->conns[i];
-        if (conn->state != CONN_OPEN)
-            continue;
-        worker_fill(worker, conn, clock_ns());
-        flush_out(engine, conn);
+        if (conn->state == CONN_OPEN) {
+            worker_fill(worker, conn, clock_ns());
+            flush_out(engine, conn);
+        }
     }
+}
+
+/* Opens connections for the first time, and tells when that is settled. */
+static void open_more(struct engine *engine)
+{
+    struct worker *worker = engine->worker;
+
+    while (engine->next < worker->n_conns && engine->opening < OPENING_MOST)
+        open_conn(engine, &worker->conns[engine->next++]);
+    if (engine->next < worker->n_conns || engine->opening > 0)
+        return;
+    engine->settled = true;
+    atomic_fetch_add(&worker->course->settled, 1);
+    eventfd_write(worker->course->news_fd, 1);
 }
 
 /* What an event or the time demands, apart from connections. */
@@ -269,14 +239,8 @@ static int between_batches(struct engine *engine)
         look(engine);
     engine->woken = false;
     engine->timer_fired = false;
-    while (engine->next < worker->n_conns && engine->opening < OPENING_MOST)
-        open_conn(engine, &worker->conns[engine->next++]);
-    if (!engine->settled && engine->next == worker->n_conns &&
-        engine->opening == 0) {
-        engine->settled = true;
-        atomic_fetch_add(&worker->course->settled, 1);
-        eventfd_write(worker->course->news_fd, 1);
-    }
+    if (!engine->settled)
+        open_more(engine);
     if (engine->settled && worker->n_alive == 0 && !worker_done(worker))
         worker_finish(worker, clock_ns());
     return rearm && !worker_done(worker) ? arm_timer(engine) : 0;
@@ -304,10 +268,11 @@ static int run(struct engine *engine)
 static int set_up(struct engine *engine)
 {
     engine->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    engine->timer_fd =
-        timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (engine->epoll_fd < 0 || engine->timer_fd < 0)
+    engine->timer_fd = timer_open();
+    if (engine->epoll_fd < 0)
         return -errno;
+    if (engine->timer_fd < 0)
+        return engine->timer_fd;
     int error = control(engine, EPOLL_CTL_ADD, engine->worker->wake_fd, EPOLLIN,
                         ABOUT_WAKE);
     if (!error)

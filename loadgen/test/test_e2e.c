@@ -254,7 +254,8 @@ static void a_dead_server_ends_the_run(void **state)
     assert_int_equal(outcome.status, 1);
     assert_true(outcome_number(&outcome, "connections_served") == 4);
     assert_true(outcome_number(&outcome, "requests") >= 90);
-    assert_true(outcome_number(&outcome, "errors.connect") >= 1);
+    /* Each is opened again once, and refused or reset. */
+    assert_true(outcome_number(&outcome, "errors.total") >= 5);
     assert_true(outcome_number(&outcome, "duration_s") < 600);
     assert_non_null(strstr(outcome.err, "no connection is left"));
     outcome_free(&outcome);

@@ -118,6 +118,7 @@ static void each_pipelined_request_has_a_start_of_its_own(void **state)
 static void deadlines_come_oldest_first(void **state)
 {
     struct fixture f;
+    enum fault fault = FAULT_NONE;
 
     (void)state;
     set_up(&f);
@@ -128,13 +129,14 @@ static void deadlines_come_oldest_first(void **state)
     reply(&f, f.a, 0, 3, 300);
     fill(&f, f.a, 300);
     assert_int_equal(worker_timer_ns(&f.worker, 300), 1200);
-    assert_null(worker_expired(&f.worker, 1199));
-    assert_ptr_equal(worker_expired(&f.worker, 1200), f.b);
+    assert_null(worker_expired(&f.worker, 1199, &fault));
+    assert_ptr_equal(worker_expired(&f.worker, 1200, &fault), f.b);
+    assert_int_equal(fault, FAULT_TIMEOUT);
     worker_closed(&f.worker, f.b, FAULT_TIMEOUT, "late");
-    assert_null(worker_expired(&f.worker, 1299));
-    assert_ptr_equal(worker_expired(&f.worker, 1300), f.a);
+    assert_null(worker_expired(&f.worker, 1299, &fault));
+    assert_ptr_equal(worker_expired(&f.worker, 1300, &fault), f.a);
     worker_closed(&f.worker, f.a, FAULT_TIMEOUT, "later");
-    assert_null(worker_expired(&f.worker, 5000));
+    assert_null(worker_expired(&f.worker, 5000, &fault));
     assert_int_equal(f.worker.faults.counts[FAULT_TIMEOUT], 2);
     assert_string_equal(f.worker.faults.first[FAULT_TIMEOUT], "late");
     tear_down(&f);

@@ -1,0 +1,285 @@
+#include "loadgen/command.h"
+
+#include "loadgen/request.h"
+
+#include "common/cost.h"
+#include "common/cpus.h"
+#include "common/exits.h"
+#include "common/msg.h"
+#include "common/options.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define HOUR_NS (3600 * NS_PER_S)
+
+enum {
+    CONNECTIONS_MOST = 1000000,
+    THREADS_MOST = 1024,
+    PIPELINE_MOST = 1024,
+    PAYLOAD_MOST = 16 * 1024 * 1024,
+    PAYLOAD_ECHO = 64,
+};
+
+enum key {
+    KEY_WORD = OPTIONS_WORD,
+    KEY_CONNECTIONS = 'c',
+    KEY_THREADS = 0x100,
+    KEY_DURATION,
+    KEY_WARMUP,
+    KEY_TIMEOUT,
+    KEY_PIPELINE,
+    KEY_PAYLOAD,
+    KEY_CPUS,
+    KEY_SEED,
+    KEY_ENGINE,
+    KEY_SERVER_PID,
+    KEY_STRICT,
+    KEY_JSON,
+    KEY_HGRM,
+};
+
+static const struct argp_option table[] = {
+    {"connections", KEY_CONNECTIONS, "N", 0, "Connections in all (1)", 0},
+    {"threads", KEY_THREADS, "N", 0, "Threads that share them (1)", 0},
+    {"duration", KEY_DURATION, "D", 0, "How long to measure (10s)", 0},
+    {"warmup", KEY_WARMUP, "D", 0, "How long to send before that (200ms)", 0},
+    {"timeout", KEY_TIMEOUT, "D", 0,
+     "How long to wait for a connection or a reply (2s)", 0},
+    {"pipeline", KEY_PIPELINE, "N", 0,
+     "Requests in flight on each connection (1)", 0},
+    {"payload", KEY_PAYLOAD, "BYTES", 0,
+     "Echo: bytes of a message, at least 16 (64); HTTP: bytes of a body to "
+     "POST, 0 is GET (0)",
+     0},
+    {"cpus", KEY_CPUS, "LIST", 0, "Pin each thread to one of these CPUs", 0},
+    {"seed", KEY_SEED, "N", 0, "Determines what echo messages hold (1)", 0},
+    {"engine", KEY_ENGINE, "NAME", 0, "How bytes move: epoll", 0},
+    {"server-pid", KEY_SERVER_PID, "PID", 0,
+     "Measure what this process and its descendants cost", 0},
+    {"strict", KEY_STRICT, NULL, 0, "Exit 1 unless the verdict is ok", 0},
+    {"json", KEY_JSON, "FILE", 0, "Write the record there ('-': stdout)", 0},
+    {"hgrm", KEY_HGRM, "FILE", 0,
+     "Write the distribution of the service time there, in microseconds", 0},
+    {0},
+};
+
+static int take_engine(const char *value, struct settings *settings)
+{
+    static const char *const engines[] = {"epoll"};
+
+    if (strcmp(value, "uring") == 0) {
+        msg_error("--engine: 'uring' is not there yet");
+        return -1;
+    }
+    int choice = options_choice("--engine", value, engines, 1);
+    if (choice < 0)
+        return -1;
+    settings->engine = engines[choice];
+    return 0;
+}
+
+static int take_target(const char *value, struct settings *settings)
+{
+    char why[200];
+
+    if (settings->target_text) {
+        msg_error("one target is enough: '%s' is one too many", value);
+        return -1;
+    }
+    settings->target_text = value;
+    if (target_parse(value, &settings->target, why, sizeof(why)) != 0) {
+        msg_error("target '%s': %s", value, why);
+        return -1;
+    }
+    return 0;
+}
+
+static int take_number(const char *name, const char *value, uint64_t min,
+                       uint64_t max, unsigned *number)
+{
+    uint64_t count = 0;
+    int error = options_count(name, value, min, max, &count);
+
+    if (!error)
+        *number = (unsigned)count;
+    return error;
+}
+
+static int take_option(int key, const char *value, void *input)
+{
+    struct command *command = input;
+    struct settings *to = &command->settings;
+    unsigned number = 0;
+
+    switch ((enum key)key) {
+    case KEY_WORD:
+        return take_target(value, to);
+    case KEY_CONNECTIONS:
+        return take_number("--connections", value, 1, CONNECTIONS_MOST,
+                           &to->connections);
+    case KEY_THREADS:
+        return take_number("--threads", value, 1, THREADS_MOST, &to->threads);
+    case KEY_DURATION:
+        return options_duration("--duration", value, NS_PER_MS, 24 * HOUR_NS,
+                                &to->duration_ns);
+    case KEY_WARMUP:
+        return options_duration("--warmup", value, 0, HOUR_NS, &to->warmup_ns);
+    case KEY_TIMEOUT:
+        return options_duration("--timeout", value, NS_PER_MS, HOUR_NS,
+                                &to->timeout_ns);
+    case KEY_PIPELINE:
+        return take_number("--pipeline", value, 1, PIPELINE_MOST,
+                           &to->pipeline);
+    case KEY_PAYLOAD:
+        command->payload_given = true;
+        if (take_number("--payload", value, 0, PAYLOAD_MOST, &number) != 0)
+            return -1;
+        to->payload_bytes = number;
+        return 0;
+    case KEY_CPUS:
+        to->pinned = true;
+        return cpus_option("--cpus", value, &to->cpus);
+    case KEY_SEED:
+        return options_count("--seed", value, 0, INT64_MAX, &to->seed);
+    case KEY_ENGINE:
+        return take_engine(value, to);
+    case KEY_SERVER_PID:
+        if (take_number("--server-pid", value, 1, INT32_MAX, &number) != 0)
+            return -1;
+        to->server_pid = (pid_t)number;
+        return 0;
+    case KEY_STRICT:
+        command->strict = true;
+        return 0;
+    case KEY_JSON:
+        command->json = value;
+        return 0;
+    case KEY_HGRM:
+        command->hgrm = value;
+        return 0;
+    }
+    return -1;
+}
+
+/* Raises the soft limit of descriptors as far as the connections need. */
+static int raise_limit(const struct settings *settings)
+{
+    const rlim_t others = 32 + 4 * (rlim_t)settings->threads;
+    rlim_t needed = settings->connections + others;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+        return 0;
+    if (limit.rlim_max < needed) {
+        msg_error("--connections: %u need %llu descriptors, and the limit is "
+                  "%llu (ulimit -Hn)",
+                  settings->connections, (unsigned long long)needed,
+                  (unsigned long long)limit.rlim_max);
+        return -1;
+    }
+    limit.rlim_cur = needed;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        msg_error("--connections: raising the descriptor limit: %s",
+                  strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+static int check_payload(struct command *command)
+{
+    struct settings *settings = &command->settings;
+
+    if (settings->target.protocol != TARGET_ECHO)
+        return 0;
+    if (!command->payload_given)
+        settings->payload_bytes = PAYLOAD_ECHO;
+    if (settings->payload_bytes < ECHO_HEAD) {
+        msg_error("--payload: %zu is too small, an echo message has at least "
+                  "%d bytes",
+                  settings->payload_bytes, ECHO_HEAD);
+        return -1;
+    }
+    return 0;
+}
+
+static int check_threads(const struct settings *settings)
+{
+    if (settings->threads > settings->connections) {
+        msg_error("--threads: %u threads cannot share %u connection%s",
+                  settings->threads, settings->connections,
+                  settings->connections == 1 ? "" : "s");
+        return -1;
+    }
+    if (settings->pinned &&
+        settings->threads > (unsigned)CPU_COUNT(&settings->cpus)) {
+        msg_error("--threads: %u threads need as many CPUs, and --cpus names "
+                  "%d",
+                  settings->threads, CPU_COUNT(&settings->cpus));
+        return -1;
+    }
+    return 0;
+}
+
+/* What can only be checked when everything is known. */
+static int check(struct command *command)
+{
+    struct settings *settings = &command->settings;
+    struct cost cost;
+    char why[200];
+
+    if (!settings->target_text) {
+        msg_error("no target; say http://HOST:PORT/PATH or echo://HOST:PORT");
+        return -1;
+    }
+    if (check_threads(settings) != 0 || check_payload(command) != 0 ||
+        raise_limit(settings) != 0)
+        return -1;
+    if (settings->server_pid) {
+        int error = cost_of_tree_cpu(settings->server_pid, &cost);
+        if (error) {
+            msg_error("--server-pid: process %d: %s", (int)settings->server_pid,
+                      strerror(-error));
+            return -1;
+        }
+    }
+    if (target_resolve(&settings->target, why, sizeof(why)) != 0) {
+        msg_error("target '%s': %s", settings->target_text, why);
+        return -1;
+    }
+    return 0;
+}
+
+void command_parse(struct command *command, int argc, char **argv)
+{
+    const struct options options = {
+        .table = table,
+        .words = "http://HOST:PORT/PATH | echo://HOST:PORT",
+        .about = "Drives a server in a closed loop, checks every reply, and "
+                 "says what it cost and what the figures are worth.\v"
+                 "Exit: 0 every reply was right, 1 errors or a verdict that "
+                 "--strict refuses, 2 could not run.",
+        .take = take_option,
+    };
+
+    *command = (struct command){
+        .settings =
+            {
+                .engine = "epoll",
+                .connections = 1,
+                .threads = 1,
+                .pipeline = 1,
+                .duration_ns = 10 * NS_PER_S,
+                .warmup_ns = 200 * NS_PER_MS,
+                .timeout_ns = 2 * NS_PER_S,
+                .seed = 1,
+            },
+    };
+    options_parse(&options, argc, argv, command);
+    if (check(command) != 0)
+        exit(EXIT_USAGE);
+}

@@ -1,0 +1,22 @@
+/* command.h: the command line. */
+#ifndef LOADGEN_COMMAND_H
+#define LOADGEN_COMMAND_H
+
+#include "loadgen/settings.h"
+
+#include <stdbool.h>
+
+struct command {
+    struct settings settings;
+    bool payload_given;
+    bool strict;
+    const char *json; /* where to write what; NULL: not wanted */
+    const char *hgrm;
+};
+
+/* Fills in `command`, borrowing from argv; raises the descriptor limit if the
+ * connections need it. Exits 2 after one line on stderr if something is wrong
+ * with it, so that nothing has been started. */
+void command_parse(struct command *command, int argc, char **argv);
+
+#endif

@@ -1,0 +1,68 @@
+#include "loadgen/sum.h"
+
+#include "common/cost.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void add_conns(struct result *result, const struct worker *worker,
+                      uint64_t *counts)
+{
+    for (uint32_t i = 0; i < worker->n_conns; i++) {
+        const struct conn *conn = &worker->conns[i];
+        result->lost += conn->state == CONN_GONE;
+        result->served += conn->served;
+        result->starved +=
+            conn->established && !conn->served &&
+            (conn->state == CONN_OPEN || conn->fault == FAULT_TIMEOUT);
+        if (conn->established)
+            counts[result->established++] = conn->requests;
+    }
+}
+
+static void add_worker(struct result *result, const struct worker *worker)
+{
+    result->requests += worker->counters.requests;
+    result->bytes_in += worker->counters.bytes_in;
+    result->bytes_out += worker->counters.bytes_out;
+    result->unfinished += worker->unfinished;
+    if (worker->unfinished_oldest_ns > result->unfinished_oldest_ns)
+        result->unfinished_oldest_ns = worker->unfinished_oldest_ns;
+    if (worker->started_ns &&
+        worker->ended_ns - worker->started_ns > result->duration_ns)
+        result->duration_ns = worker->ended_ns - worker->started_ns;
+    faults_merge(&result->faults, &worker->faults);
+    if (worker->started_ns)
+        histogram_merge(result->service, worker->service);
+    histogram_merge(result->connect, worker->connect);
+    result->client.cpu_ns += worker->cost.cpu_ns;
+    result->client.user_ns += worker->cost.user_ns;
+    result->client.sys_ns += worker->cost.sys_ns;
+    result->client.switches_voluntary += worker->cost.switches_voluntary;
+    result->client.switches_involuntary += worker->cost.switches_involuntary;
+}
+
+int sum_up(const struct settings *settings, const struct worker *workers,
+           struct result *result)
+{
+    struct cost own;
+    uint64_t *counts = calloc(settings->connections, sizeof(*counts));
+
+    if (!counts)
+        return -ENOMEM;
+    for (unsigned i = 0; i < settings->threads; i++) {
+        add_conns(result, &workers[i], counts);
+        add_worker(result, &workers[i]);
+    }
+    for (unsigned i = 0; i < settings->threads && result->duration_ns; i++)
+        result->thread_shares[i] =
+            (double)workers[i].cost.cpu_ns / (double)result->duration_ns;
+    result->connects = result->connect->count;
+    result->jain = verdict_jain(counts, result->established);
+    free(counts);
+    int error = cost_of_tree(getpid(), &own);
+    result->client.rss_peak_bytes = own.rss_peak_bytes;
+    result->client.pss_bytes = own.pss_bytes;
+    return error;
+}
