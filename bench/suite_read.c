@@ -106,10 +106,18 @@ static bool take_number(struct reader *reader, const char *key,
 
 static int unknown_key(struct reader *reader, const char *key)
 {
+    static const char *const later[] = {"idle", "rate",
+                                        "requests_per_connection"};
     const char *known[AXES + 3] = {"repeats", "duration", "warmup"};
     char phrase[96];
     char why[WHY_MAX];
 
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(key, later[i]) != 0)
+            continue;
+        snprintf(why, sizeof(why), "'%s' is not there yet", key);
+        return wrong(reader, why);
+    }
     for (enum axis axis = 0; axis < AXES; axis++)
         known[3 + axis] = axis_key(axis);
     snprintf(why, sizeof(why), "unknown key '%.40s'%s", key,

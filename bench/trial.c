@@ -134,11 +134,12 @@ static json_t *new_record(const struct trial_setup *setup,
                           unsigned order, const struct placement *placement)
 {
     const struct cell *cell = trial->cell;
-    json_t *record = json_pack(
-        "{s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:i}", "schema", RECORD_SCHEMA,
-        "trial", (int)trial->number, "suite", setup->suite, "section",
-        cell->section->name, "mode", "closed", "repeat", (int)trial->repeat,
-        "retry", (int)retry, "order", (int)order);
+    json_t *record =
+        json_pack("{s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:i, s:i}", "schema",
+                  RECORD_SCHEMA, "trial", (int)trial->number, "suite",
+                  setup->suite, "section", cell->section->name, "mode",
+                  "closed", "repeats", (int)cell->repeats, "repeat",
+                  (int)trial->repeat, "retry", (int)retry, "order", (int)order);
 
     if (!record)
         return NULL;

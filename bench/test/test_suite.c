@@ -29,6 +29,7 @@ static void what_is_wrong_is_told_with_file_and_line(void **state)
         {"[a]\nconnections =\n", "s.ini:2: connections: no value given"},
         {"[a]\nprotocol = htp\n", "s.ini:2: unknown protocol 'htp' (did you "
                                   "mean 'http'?); there are: echo, http"},
+        {"[a]\nrate = 50%\n", "s.ini:2: 'rate' is not there yet"},
         {"[a]\nduration = 5\n", "s.ini:2: duration: '5' is not a duration"},
         {"[a]\nduration = 0s\n", "s.ini:2: duration: '0s' is out of range"},
         {"[a]\nrepeats = 0\n", "s.ini:2: repeats: '0' is out of range"},
