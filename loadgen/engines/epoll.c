@@ -16,10 +16,7 @@
 enum {
     EVENTS = 256,
     OPENING_MOST = 128, /* at once: less than a usual listen backlog */
-};
-
-/* What an event is about, if not a connection by its number. */
-enum {
+    /* What an event is about, if not a connection by its number. */
     ABOUT_WAKE = INT32_MAX,
     ABOUT_TIMER = INT32_MAX - 1,
 };
@@ -31,8 +28,7 @@ struct engine {
     uint32_t next;    /* the next connection to open for the first time */
     uint32_t opening; /* connections being opened */
     bool settled;     /* all have been opened, or could not be */
-    /* Seen in a batch of events and acted on after it, because acting may
-     * close a connection that the rest of the batch has an event of. */
+    /* Acted on after a batch of events: acting may close what it is about. */
     bool woken;
     bool timer_fired;
 };
@@ -45,9 +41,12 @@ static int control(struct engine *engine, int op, int fd, uint32_t events,
     return epoll_ctl(engine->epoll_fd, op, fd, &event) == 0 ? 0 : -errno;
 }
 
-static uint32_t number(const struct engine *engine, const struct conn *conn)
+/* Says which events of `conn` are of interest from now on. */
+static int watch(struct engine *engine, int op, const struct conn *conn,
+                 uint32_t events)
 {
-    return (uint32_t)(conn - engine->worker->conns);
+    return control(engine, op, conn->fd, events,
+                   (uint32_t)(conn - engine->worker->conns));
 }
 
 /* Sets the timer for what the worker waits for next. */
@@ -65,9 +64,8 @@ static void open_conn(struct engine *engine, struct conn *conn)
     worker_opening(engine->worker, conn, clock_ns());
     engine->opening++;
     conn->fd = socket_connect(&engine->worker->settings->target);
-    int error = conn->fd < 0 ? conn->fd
-                             : control(engine, EPOLL_CTL_ADD, conn->fd,
-                                       EPOLLOUT, number(engine, conn));
+    int error =
+        conn->fd < 0 ? conn->fd : watch(engine, EPOLL_CTL_ADD, conn, EPOLLOUT);
     if (error)
         fail(engine, conn, FAULT_CONNECT, strerror(-error));
 }
@@ -107,9 +105,8 @@ static void flush_out(struct engine *engine, struct conn *conn)
     if (blocked == conn->blocked)
         return;
     conn->blocked = blocked;
-    int error =
-        control(engine, EPOLL_CTL_MOD, conn->fd,
-                blocked ? EPOLLIN | EPOLLOUT : EPOLLIN, number(engine, conn));
+    int error = watch(engine, EPOLL_CTL_MOD, conn,
+                      blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
     if (error)
         fail(engine, conn, FAULT_RESET, strerror(-error));
 }
@@ -119,8 +116,7 @@ static void finish_connect(struct engine *engine, struct conn *conn)
     int error = socket_connected(conn->fd);
 
     if (!error)
-        error = control(engine, EPOLL_CTL_MOD, conn->fd, EPOLLIN,
-                        number(engine, conn));
+        error = watch(engine, EPOLL_CTL_MOD, conn, EPOLLIN);
     if (error) {
         fail(engine, conn, FAULT_CONNECT, strerror(-error));
         return;
@@ -146,8 +142,7 @@ static void take_in(struct engine *engine, struct conn *conn)
             return;
         struct checked checked =
             worker_received(worker, conn, worker->buffer, (size_t)n, now_ns);
-        if (__builtin_expect(checked.fault != FAULT_NONE || checked.closing,
-                             0)) {
+        if (checked.fault != FAULT_NONE || checked.closing) {
             fail(engine, conn, checked.fault, worker->checker.why);
             return;
         }
@@ -252,8 +247,7 @@ static int run(struct engine *engine)
     struct epoll_event events[EVENTS];
     int error = arm_timer(engine);
 
-    if (!error)
-        error = between_batches(engine);
+    open_more(engine);
     while (!error && !worker_done(worker)) {
         int n = epoll_wait(engine->epoll_fd, events, EVENTS, -1);
         if (n < 0 && errno != EINTR)
@@ -281,9 +275,9 @@ static int set_up(struct engine *engine)
     return error;
 }
 
-static void tear_down(struct engine *engine)
+static void tear_down(const struct engine *engine)
 {
-    struct worker *worker = engine->worker;
+    const struct worker *worker = engine->worker;
 
     for (uint32_t i = 0; i < worker->n_conns; i++) {
         if (worker->conns[i].fd >= 0)
