@@ -30,6 +30,7 @@ struct result {
 
     struct cost client;    /* the threads in the window; memory: the process */
     double *thread_shares; /* CPU share of each thread */
+    unsigned client_cpus;  /* that the threads share */
     bool server_known;     /* its cost could be read at both edges */
     struct cost server;
     unsigned server_cpus; /* that it can use at once */

@@ -1,6 +1,7 @@
 #include "loadgen/sum.h"
 
 #include "common/cost.h"
+#include "common/cpus.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ int sum_up(const struct settings *settings, const struct worker *workers,
            struct result *result)
 {
     struct cost own;
+    cpu_set_t cpus = settings->cpus;
     uint64_t *counts = calloc(settings->connections, sizeof(*counts));
 
     if (!counts)
@@ -58,6 +60,9 @@ int sum_up(const struct settings *settings, const struct worker *workers,
     for (unsigned i = 0; i < settings->threads && result->duration_ns; i++)
         result->thread_shares[i] =
             (double)workers[i].cost.cpu_ns / (double)result->duration_ns;
+    if (!settings->pinned && cpus_allowed(&cpus) != 0)
+        CPU_ZERO(&cpus);
+    result->client_cpus = (unsigned)CPU_COUNT(&cpus);
     result->connects = result->connect->count;
     result->jain = verdict_jain(counts, result->established);
     free(counts);

@@ -73,10 +73,16 @@ static void judge_bottleneck(struct result *result, unsigned threads)
 {
     struct verdict *verdict = &result->verdict;
     double busiest = 0;
+    double sum = 0;
     double server = -1;
 
-    for (unsigned i = 0; i < threads; i++)
+    for (unsigned i = 0; i < threads; i++) {
+        sum += result->thread_shares[i];
         busiest = fmax(busiest, result->thread_shares[i]);
+    }
+    /* Threads that have to share CPUs are at their limit before one is. */
+    if (result->client_cpus)
+        busiest = fmax(busiest, sum / result->client_cpus);
     if (result->server_known && result->duration_ns && result->server_cpus)
         server = (double)result->server.cpu_ns / (double)result->duration_ns /
                  result->server_cpus;

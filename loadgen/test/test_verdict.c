@@ -73,6 +73,7 @@ static void reach(const struct run *run, struct result *result)
         .connects = run->established,
         .service = &service,
         .thread_shares = &share,
+        .client_cpus = 1,
         .server_known = run->server_share >= 0,
         .server.cpu_ns = (uint64_t)(run->server_share * run->server_cpus * 1e9),
         .server_cpus = run->server_cpus,
@@ -149,6 +150,26 @@ static void each_run_gets_its_verdict(void **state)
     }
 }
 
+static void threads_may_be_at_the_limit_together(void **state)
+{
+    static struct histogram service;
+    double shares[] = {0.5, 0.48};
+    const struct settings settings = {.connections = 2, .threads = 2};
+    struct result result = {.duration_ns = NS_PER_S,
+                            .established = 2,
+                            .served = 2,
+                            .service = &service,
+                            .thread_shares = shares,
+                            .client_cpus = 1};
+
+    (void)state;
+    verdict_reach(&settings, &result);
+    assert_int_equal(result.verdict.bottleneck, BOTTLENECK_GENERATOR);
+    result.client_cpus = 2;
+    verdict_reach(&settings, &result);
+    assert_int_equal(result.verdict.bottleneck, BOTTLENECK_NEITHER);
+}
+
 static void missing_connections_are_counted_apart(void **state)
 {
     static const struct run run = {0.5, 0.4,           1, 60,   60, 0,
@@ -170,6 +191,7 @@ int main(void)
         cmocka_unit_test(jain_tells_how_even_a_share_is),
         cmocka_unit_test(little_holds_for_a_closed_loop),
         cmocka_unit_test(each_run_gets_its_verdict),
+        cmocka_unit_test(threads_may_be_at_the_limit_together),
         cmocka_unit_test(missing_connections_are_counted_apart),
     };
 
