@@ -33,9 +33,11 @@ struct model {
     bool blocking; /* waits in recv and send: deadlines by socket time-outs
                     * and poll() instead of by the loop */
     int max_fd;    /* a hard limit of the model, such as FD_SETSIZE; 0: none */
-    unsigned max_workers;        /* at most so many with --workers */
-    unsigned max_connections;    /* unless --max-connections says; 0: as many
+    unsigned max_workers;     /* at most so many with --workers */
+    unsigned max_connections; /* unless --max-connections says; 0: as many
                                   * as there are descriptors */
+    unsigned
+        serves_at_once; /* the others wait; 0: serves all that it accepts */
     double syscalls_per_request; /* at one keep-alive connection: what `make
                                   * audit` expects */
     int (*probe)(void); /* 0, or -errno where it can't run here; or NULL */

@@ -22,6 +22,7 @@ enum {
     KEY_CONNECTIONS,
     KEY_STATS,
     KEY_SUMMARY,
+    KEY_FACTS,
     KEY_ROOT,
     KEY_RECORD,
 };
@@ -49,6 +50,8 @@ static const struct argp_option table[] = {
      0},
     {"summary", KEY_SUMMARY, NULL, 0,
      "Print the model's name, a tab and a line about it, and exit", 0},
+    {"facts", KEY_FACTS, NULL, 0,
+     "Print what tests go by, a name and a number on each line, and exit", 0},
     {"root", KEY_ROOT, "DIR", OPTION_HIDDEN, NULL, 0},
     {"record-file", KEY_RECORD, "FILE", OPTION_HIDDEN, NULL, 0},
     {0},
@@ -120,6 +123,13 @@ static int summary(void)
     exit(fflush(stdout) == 0 ? EXIT_FINE : EXIT_USAGE);
 }
 
+static int facts(void)
+{
+    printf("syscalls_per_request %g\nserves_at_once %u\nmax_fd %d\n",
+           model.syscalls_per_request, model.serves_at_once, model.max_fd);
+    exit(fflush(stdout) == 0 ? EXIT_FINE : EXIT_USAGE);
+}
+
 static int take(int key, const char *value, void *input)
 {
     struct settings *settings = input;
@@ -148,6 +158,8 @@ static int take(int key, const char *value, void *input)
         return 0;
     case KEY_SUMMARY:
         return summary();
+    case KEY_FACTS:
+        return facts();
     case KEY_ROOT:
         return not_yet("--root");
     case KEY_RECORD:
