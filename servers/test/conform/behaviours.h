@@ -1,0 +1,21 @@
+/* behaviours.h: what every server does, whatever its I/O model. Each is run
+ * for each protocol, on a server of its own. */
+#ifndef SERVERS_TEST_CONFORM_BEHAVIOURS_H
+#define SERVERS_TEST_CONFORM_BEHAVIOURS_H
+
+/* Which protocols a behaviour concerns. */
+enum { FOR_ECHO = 1, FOR_HTTP = 2, FOR_BOTH = 3 };
+
+struct behaviour {
+    const char *name;
+    void (*run)(const char *proto);
+    int protocols;
+};
+
+/* Each ends with a behaviour without a name. */
+extern const struct behaviour stream_behaviours[];
+extern const struct behaviour crowd_behaviours[];
+extern const struct behaviour limit_behaviours[];
+extern const struct behaviour stop_behaviours[];
+
+#endif

@@ -1,0 +1,211 @@
+#include "servers/test/conform/client.h"
+
+#include "common/clock.h"
+#include "common/test/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { STUCK_MS = 300, REPLY_MAX = 256 };
+
+static bool is_http(const struct service *service)
+{
+    return strcmp(service->proto, "http") == 0;
+}
+
+int client_open(const struct service *service, int window)
+{
+    const struct sockaddr_in at = {.sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t)service->port),
+                                   .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+
+    assert_true(fd >= 0);
+    if (window > 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof(window));
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
+        fail_msg("connect: %s", strerror(errno));
+    return fd;
+}
+
+void client_reset(int fd)
+{
+    const struct linger hard = {.l_onoff = 1, .l_linger = 0};
+
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+    close(fd);
+}
+
+void client_send(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
+        if (sent < 0)
+            fail_msg("send: %s", strerror(errno));
+        bytes += sent;
+        n -= (size_t)sent;
+    }
+}
+
+const char *client_request(const struct service *service)
+{
+    return is_http(service)
+               ? "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+               : "the quick brown fox jumps over the lazy dog 0123456789\n";
+}
+
+size_t client_reply_length(const struct service *service)
+{
+    return is_http(service) ? 115 : strlen(client_request(service));
+}
+
+static void check_reply(const struct service *service, const char *reply)
+{
+    size_t n = client_reply_length(service);
+
+    if (!is_http(service)) {
+        assert_memory_equal(reply, client_request(service), n);
+        return;
+    }
+    assert_memory_equal(reply, "HTTP/1.1 200 OK\r\nDate: ", 23);
+    assert_memory_equal(reply + n - 17, "\r\n\r\nHello, World!", 17);
+}
+
+/* Waits until `fd` is ready for `events`; false after `ms`. */
+static bool ready(int fd, short events, int ms)
+{
+    struct pollfd wait = {.fd = fd, .events = events};
+
+    return poll(&wait, 1, ms) == 1;
+}
+
+void client_expect_reply(const struct service *service, int fd)
+{
+    char reply[REPLY_MAX];
+    size_t n = client_reply_length(service);
+    size_t got = 0;
+
+    while (got < n) {
+        ssize_t part;
+        if (!ready(fd, POLLIN, CLIENT_WAIT_MS))
+            fail_msg("no reply, after %zu bytes", got);
+        part = recv(fd, reply + got, n - got, 0);
+        if (part <= 0)
+            fail_msg("the reply ends after %zu bytes", got);
+        got += (size_t)part;
+    }
+    check_reply(service, reply);
+}
+
+void client_exchange(const struct service *service, int fd)
+{
+    client_send(fd, client_request(service), strlen(client_request(service)));
+    client_expect_reply(service, fd);
+}
+
+/* Sends what goes of a stream of `end` bytes made of requests; returns how far
+ * it is now. */
+static size_t send_some(const struct service *service, int fd, size_t at,
+                        size_t end)
+{
+    const char *request = client_request(service);
+    size_t length = strlen(request);
+    char block[16384];
+    size_t n = end - at < sizeof(block) ? end - at : sizeof(block);
+    ssize_t sent;
+
+    for (size_t i = 0; i < n; i++)
+        block[i] = request[(at + i) % length];
+    sent = send(fd, block, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN)
+        fail_msg("send: %s", strerror(errno));
+    return sent < 0 ? at : at + (size_t)sent;
+}
+
+/* Receives what is there of a stream of replies; each is checked when it is
+ * complete in `reply`. */
+static size_t receive_some(const struct service *service, int fd, size_t at,
+                           char *reply)
+{
+    size_t length = client_reply_length(service);
+    size_t offset = at % length;
+    ssize_t got = recv(fd, reply + offset, length - offset, MSG_DONTWAIT);
+
+    if (got == 0 || (got < 0 && errno != EAGAIN))
+        fail_msg("the replies end after %zu bytes", at);
+    if (got < 0)
+        return at;
+    if (offset + (size_t)got == length)
+        check_reply(service, reply);
+    return at + (size_t)got;
+}
+
+void client_pump(const struct service *service, int fd, size_t n, bool slow)
+{
+    size_t n_send = n * strlen(client_request(service));
+    size_t n_receive = n * client_reply_length(service);
+    size_t sent = 0;
+    size_t received = 0;
+    char reply[REPLY_MAX];
+
+    while (received < n_receive) {
+        short out = sent < n_send ? POLLOUT : 0;
+        struct pollfd wait = {.fd = fd,
+                              .events = (short)(slow ? out : out | POLLIN)};
+        int result = poll(&wait, 1, slow ? STUCK_MS : CLIENT_WAIT_MS);
+        if (result == 0 && !slow)
+            fail_msg("stuck: %zu bytes sent, %zu received", sent, received);
+        if (result == 0)
+            slow = false;
+        if (wait.revents & POLLOUT)
+            sent = send_some(service, fd, sent, n_send);
+        if (wait.revents & ~POLLOUT)
+            received = receive_some(service, fd, received, reply);
+    }
+    assert_int_equal(sent, n_send);
+}
+
+size_t client_fill(const struct service *service, int fd)
+{
+    size_t sent = 0;
+
+    while (ready(fd, POLLOUT, STUCK_MS))
+        sent = send_some(service, fd, sent, SIZE_MAX);
+    return sent;
+}
+
+void client_expect_end(int fd)
+{
+    uint64_t until_ns = clock_ns() + UINT64_C(1000000) * CLIENT_WAIT_MS;
+    char bytes[16384];
+
+    while (clock_ns() < until_ns) {
+        ssize_t got;
+        if (!ready(fd, POLLIN, CLIENT_WAIT_MS))
+            break;
+        got = recv(fd, bytes, sizeof(bytes), 0);
+        if (got == 0 || (got < 0 && (errno == ECONNRESET || errno == EPIPE)))
+            return;
+    }
+    fail_msg("the connection does not end");
+}
+
+void client_expect_reset(int fd)
+{
+    if (!ready(fd, 0, CLIENT_WAIT_MS))
+        fail_msg("the connection is not reset");
+}
+
+void client_expect_silence(int fd, int ms)
+{
+    if (ready(fd, POLLIN, ms))
+        fail_msg("bytes, or an end, where none was to come");
+}

@@ -1,0 +1,275 @@
+#include "servers/test/conform/service.h"
+
+#include "common/test/test.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { READY_MS = 10000, STOP_MS = 3000, MOST_ARGUMENTS = 32 };
+
+static char program[256];
+static char folder[32];
+static struct facts facts;
+static struct service current; /* for cleaning up after a failure */
+
+/* Runs the server, stdout into `out` and stderr into `log` (or nowhere). */
+static pid_t spawn(char *const argv[], int out, const char *log)
+{
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    int fd;
+
+    assert_true(pid >= 0);
+    if (pid > 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    close_range(STDERR_FILENO + 1, (unsigned)out - 1, 0);
+    close_range((unsigned)out + 1, ~0U, 0);
+    fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(out, STDOUT_FILENO);
+    dup2(fd, STDERR_FILENO);
+    close(out);
+    close(fd);
+    execv(program, argv);
+    _exit(127);
+}
+
+/* Reads what comes from `fd`, up to its end or the first line. */
+static void read_text(int fd, char *text, size_t size, bool one_line)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    size_t n = 0;
+
+    while (n + 1 < size && poll(&wait, 1, READY_MS) > 0) {
+        ssize_t got = read(fd, text + n, size - n - 1);
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+        if (one_line && text[n - 1] == '\n')
+            break;
+    }
+    text[n] = '\0';
+}
+
+static void remove_folder(void)
+{
+    rmdir(folder);
+}
+
+void service_choose(const char *argv0)
+{
+    static char option[] = "--facts";
+    const char *dash = strrchr(argv0, '-');
+    const char *build = getenv("BUILD");
+    const char *word;
+    char *argv[] = {program, option, NULL};
+    char text[256];
+    int pipe_fds[2];
+
+    snprintf(program, sizeof(program), "%s/servers/%s", build ? build : "build",
+             dash ? dash + 1 : argv0);
+    snprintf(folder, sizeof(folder), "/tmp/conform-XXXXXX");
+    if (!mkdtemp(folder) || pipe(pipe_fds) != 0)
+        abort();
+    atexit(remove_folder);
+    waitpid(spawn(argv, pipe_fds[1], "/dev/null"), NULL, 0);
+    close(pipe_fds[1]);
+    read_text(pipe_fds[0], text, sizeof(text), false);
+    close(pipe_fds[0]);
+    word = strstr(text, "serves_at_once ");
+    if (!word) {
+        fprintf(stderr, "%s does not tell its facts\n", program);
+        exit(1);
+    }
+    facts.serves_at_once = (unsigned)strtoul(word + 15, NULL, 10);
+    word = strstr(text, "max_fd ");
+    facts.max_fd = word ? (unsigned)strtoul(word + 7, NULL, 10) : 0;
+}
+
+bool service_is_sanitized(void)
+{
+    const char *san = getenv("SAN");
+
+    return san && *san;
+}
+
+static void await_ready(struct service *service, int fd)
+{
+    char line[128];
+    const char *space;
+
+    read_text(fd, line, sizeof(line), true);
+    space = strrchr(line, ' ');
+    if (strncmp(line, "ready ", 6) != 0 || !space)
+        fail_msg("%s is not ready: \"%s\"", program, line);
+    service->port = (unsigned)strtoul(space + 1, NULL, 10);
+}
+
+struct service service_start(const char *proto, const char *options)
+{
+    struct service service = {.proto = proto, .facts = facts};
+    char words[256];
+    char *argv[MOST_ARGUMENTS] = {program};
+    char *rest = words;
+    int n = 1;
+    int pipe_fds[2];
+
+    snprintf(service.stats, sizeof(service.stats), "%s/stats", folder);
+    snprintf(service.log, sizeof(service.log), "%s/log", folder);
+    snprintf(words, sizeof(words), "--port 0 --protocol %s --stats %s %s",
+             proto, service.stats, options);
+    while (n < MOST_ARGUMENTS - 1 && (argv[n] = strsep(&rest, " ")))
+        n += argv[n][0] != '\0';
+    argv[n] = NULL;
+    assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
+    service.pid = spawn(argv, pipe_fds[1], service.log);
+    current = service;
+    close(pipe_fds[1]);
+    await_ready(&service, pipe_fds[0]);
+    close(pipe_fds[0]);
+    return service;
+}
+
+void service_wait(const struct service *service)
+{
+    struct pollfd wait = {.fd = (int)syscall(SYS_pidfd_open, service->pid, 0),
+                          .events = POLLIN};
+    int status = -1;
+
+    assert_true(wait.fd >= 0);
+    if (poll(&wait, 1, STOP_MS) != 1)
+        fail_msg("the server did not end within %d ms", STOP_MS);
+    close(wait.fd);
+    assert_int_equal(waitpid(service->pid, &status, 0), service->pid);
+    current.pid = 0;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("the server ended with status %#x", (unsigned)status);
+}
+
+void service_stop(const struct service *service)
+{
+    kill(service->pid, SIGTERM);
+    service_wait(service);
+}
+
+static void read_file(const char *name, char *text, size_t size)
+{
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+
+    assert_true(fd >= 0);
+    read_text(fd, text, size, false);
+    close(fd);
+}
+
+unsigned long service_count(const struct service *service, const char *name)
+{
+    char text[1024];
+    char key[32];
+    const char *found;
+
+    read_file(service->stats, text, sizeof(text));
+    snprintf(key, sizeof(key), "\"%s\": ", name);
+    found = strstr(text, key);
+    if (!found)
+        fail_msg("no %s in %s", name, text);
+    return strtoul(found + strlen(key), NULL, 10);
+}
+
+bool service_logged(const struct service *service, const char *text)
+{
+    char log[4096];
+
+    read_file(service->log, log, sizeof(log));
+    return strstr(log, text) != NULL;
+}
+
+void service_clean_up(void)
+{
+    if (current.pid > 0) {
+        kill(current.pid, SIGKILL);
+        waitpid(current.pid, NULL, 0);
+    }
+    unlink(current.stats);
+    unlink(current.log);
+    current.pid = 0;
+}
+
+uint64_t service_cpu_ns(const struct service *service)
+{
+    struct timespec used;
+    clockid_t clock;
+
+    assert_int_equal(clock_getcpuclockid(service->pid, &clock), 0);
+    assert_int_equal(clock_gettime(clock, &used), 0);
+    return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
+static uint64_t status(const struct service *service, const char *key)
+{
+    char name[64];
+    char text[4096];
+    const char *found;
+
+    snprintf(name, sizeof(name), "/proc/%d/status", (int)service->pid);
+    read_file(name, text, sizeof(text));
+    found = strstr(text, key);
+    assert_non_null(found);
+    return strtoull(found + strlen(key), NULL, 10);
+}
+
+uint64_t service_memory(const struct service *service)
+{
+    return status(service, "RssAnon:") * 1024;
+}
+
+unsigned service_threads(const struct service *service)
+{
+    return (unsigned)status(service, "Threads:");
+}
+
+unsigned service_descriptors(const struct service *service)
+{
+    char name[64];
+    unsigned most = 0;
+    const struct dirent *entry;
+    DIR *list;
+
+    snprintf(name, sizeof(name), "/proc/%d/fd", (int)service->pid);
+    list = opendir(name);
+    assert_non_null(list);
+    while ((entry = readdir(list))) {
+        unsigned fd = (unsigned)strtoul(entry->d_name, NULL, 10);
+        most = fd > most ? fd : most;
+    }
+    closedir(list);
+    return most + 1;
+}
+
+void service_limit_descriptors(const struct service *service, unsigned n)
+{
+    struct rlimit limit;
+    int status;
+
+    /* A call of accept() that waits has its descriptor already. Stopping
+     * makes the kernel begin it anew. */
+    kill(service->pid, SIGSTOP);
+    assert_int_equal(waitpid(service->pid, &status, WUNTRACED), service->pid);
+    assert_int_equal(prlimit(service->pid, RLIMIT_NOFILE, NULL, &limit), 0);
+    limit.rlim_cur = n < limit.rlim_max ? n : limit.rlim_max;
+    assert_int_equal(prlimit(service->pid, RLIMIT_NOFILE, &limit, NULL), 0);
+    kill(service->pid, SIGCONT);
+}

@@ -1,0 +1,61 @@
+/* service.h: the server under test as a process. */
+#ifndef SERVERS_TEST_CONFORM_SERVICE_H
+#define SERVERS_TEST_CONFORM_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What the model says of itself; see --facts. */
+struct facts {
+    unsigned serves_at_once; /* 0: all */
+    unsigned max_fd;         /* 0: no limit */
+};
+
+struct service {
+    const char *proto; /* "echo" or "http" */
+    struct facts facts;
+    pid_t pid;
+    unsigned port;
+    char stats[64]; /* file */
+    char log[64];   /* file: what it said on stderr */
+};
+
+/* Chooses the model from argv[0], "conform-MODEL", and asks it for its facts.
+ * Once, before all else. */
+void service_choose(const char *argv0);
+
+/* Whether it was built with a sanitizer: then memory is not its own. */
+bool service_is_sanitized(void);
+
+/* Starts the server with the protocol `proto` and the further options
+ * `options` (separated by blanks, or ""), and waits until it is ready. Fails
+ * the test if it is not. */
+struct service service_start(const char *proto, const char *options);
+
+/* Ends it with SIGTERM; fails the test unless it exits 0 within 3 s. */
+void service_stop(const struct service *service);
+
+/* Waits for its end, likewise, after a signal that the test has sent. */
+void service_wait(const struct service *service);
+
+/* After the stop: a counter of --stats. */
+unsigned long service_count(const struct service *service, const char *name);
+
+/* Whether it has written `text` to stderr. */
+bool service_logged(const struct service *service, const char *text);
+
+/* Kills it if it still runs, and removes its files: for teardown. */
+void service_clean_up(void);
+
+/* Its CPU time so far in ns; its private memory in bytes; its threads; and
+ * one past its highest descriptor. */
+uint64_t service_cpu_ns(const struct service *service);
+uint64_t service_memory(const struct service *service);
+unsigned service_threads(const struct service *service);
+unsigned service_descriptors(const struct service *service);
+
+/* Changes its soft limit of descriptors. */
+void service_limit_descriptors(const struct service *service, unsigned n);
+
+#endif
