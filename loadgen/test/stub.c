@@ -25,6 +25,7 @@ enum { PEERS = 128 };
 struct peer {
     int fd;
     unsigned replies;
+    size_t body_left; /* of the request that is arriving */
 };
 
 struct server {
@@ -123,6 +124,25 @@ static void answer(struct server *server, struct peer *peer)
     }
 }
 
+/* Some bytes of a request with a body; its head comes in one piece. */
+static void take_post(struct server *server, struct peer *peer,
+                      const char *bytes, size_t n)
+{
+    static const char field[] = "Content-Length: ";
+
+    if (peer->body_left == 0) {
+        const char *length = memmem(bytes, n, field, sizeof(field) - 1);
+        const char *end = memmem(bytes, n, "\r\n\r\n", 4);
+        if (!length || !end)
+            _exit(1);
+        peer->body_left = strtoul(length + sizeof(field) - 1, NULL, 10);
+        n -= (size_t)(end + 4 - bytes);
+    }
+    peer->body_left -= n;
+    if (peer->body_left == 0)
+        answer(server, peer);
+}
+
 static void serve_peer(struct server *server, struct peer *peer)
 {
     char bytes[65536];
@@ -134,7 +154,10 @@ static void serve_peer(struct server *server, struct peer *peer)
     }
     if (server->manner == STUB_ECHO)
         send_all(peer->fd, bytes, (size_t)n);
-    if (server->manner == STUB_ECHO || server->manner == STUB_MUTE)
+    if (server->manner == STUB_POST)
+        take_post(server, peer, bytes, (size_t)n);
+    if (server->manner == STUB_ECHO || server->manner == STUB_MUTE ||
+        server->manner == STUB_POST)
         return;
     const char *at = bytes;
     const char *end = bytes + n;

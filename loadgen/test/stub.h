@@ -10,6 +10,7 @@ enum stub_manner {
     STUB_HTTP,    /* right replies; the Date changes each time */
     STUB_ECHO,    /* what came goes back */
     STUB_BYTES,   /* right replies, in pieces of one byte */
+    STUB_POST,    /* right replies, once the whole body has come */
     STUB_CLOSING, /* right replies that announce the end of the connection */
     STUB_ONE,     /* right replies, to the first connection only */
     STUB_MUTE,    /* reads and never answers */

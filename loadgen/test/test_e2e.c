@@ -4,8 +4,12 @@
 
 #include "loadgen/test/stub.h"
 
+#include "common/cpus.h"
+
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -109,6 +113,19 @@ static void large_messages_come_back_whole(void **state)
     struct outcome outcome =
         run(STUB_ECHO, "echo",
             WORDS(SHORT, "--duration", "400ms", "--payload", "8000000"));
+
+    (void)state;
+    assert_good(&outcome, 1);
+    outcome_free(&outcome);
+}
+
+/* Nothing comes back before all is sent: only room in the socket's buffer can
+ * make a short send go on. */
+static void large_bodies_are_posted_whole(void **state)
+{
+    struct outcome outcome =
+        run(STUB_POST, "http",
+            WORDS("--duration", "400ms", "--payload", "8000000"));
 
     (void)state;
     assert_good(&outcome, 1);
@@ -291,7 +308,93 @@ static void starved_longer_than_the_timeout_is_a_timeout(void **state)
     outcome_free(&outcome);
 }
 
+/* Nobody accepts, and the backlog takes only 128 or so of them. */
+static void connections_that_do_not_open_are_reported(void **state)
+{
+    unsigned port;
+    int listen_fd = stub_listen(&port);
+    struct outcome outcome =
+        run_loadgen("http", port,
+                    WORDS("--duration", "50ms", "--warmup", "0s", "-c", "140",
+                          "--timeout", "200ms"));
+
+    (void)state;
+    close(listen_fd);
+    assert_int_equal(outcome.status, 1);
+    assert_true(outcome_number(&outcome, "errors.connect") >= 1);
+    assert_true(outcome_number(&outcome, "errors.connect") +
+                    outcome_number(&outcome, "connections_established") ==
+                140);
+    assert_true(outcome_has_reason(&outcome, "no connection within 200ms"));
+    assert_true(outcome_has_reason(&outcome, "could not be opened"));
+    outcome_free(&outcome);
+}
+
+static void strict_refuses_what_is_not_ok(void **state)
+{
+    struct outcome lax = run(STUB_MUTE, "http", WORDS(SHORT));
+    struct outcome strict = run(STUB_MUTE, "http", WORDS(SHORT, "--strict"));
+
+    (void)state;
+    assert_int_equal(lax.status, 0);
+    assert_string_equal(outcome_text(&lax, "verdict"), "invalid");
+    assert_true(outcome_has_reason(&lax, "no reply came within the window"));
+    assert_int_equal(strict.status, 1);
+    assert_string_equal(outcome_text(&strict, "verdict"), "invalid");
+    outcome_free(&lax);
+    outcome_free(&strict);
+}
+
+/* The CPU that all threads of `pid` but the first are pinned to, or -1. */
+static int pinned_cpu(pid_t pid)
+{
+    char path[300];
+    char line[256];
+    int cpu = -1;
+    const struct dirent *entry;
+
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    assert_non_null(tasks);
+    while ((entry = readdir(tasks))) {
+        if (entry->d_name[0] == '.' || atoi(entry->d_name) == pid)
+            continue;
+        snprintf(path, sizeof(path), "/proc/%d/task/%.20s/status", (int)pid,
+                 entry->d_name);
+        FILE *file = fopen(path, "re");
+        while (file && fgets(line, sizeof(line), file))
+            sscanf(line, "Cpus_allowed_list: %d", &cpu);
+        if (file)
+            fclose(file);
+    }
+    closedir(tasks);
+    return cpu;
+}
+
 /* A connection that the generator has made proves that it is under way. */
+static void threads_are_pinned(void **state)
+{
+    unsigned port;
+    int listen_fd = stub_listen(&port);
+    cpu_set_t allowed;
+    char cpu[16];
+
+    (void)state;
+    assert_int_equal(cpus_allowed(&allowed), 0);
+    int last = cpus_nth(&allowed, CPU_COUNT(&allowed) - 1);
+    snprintf(cpu, sizeof(cpu), "%d", last);
+    struct running running =
+        start_loadgen("http", port, WORDS("--timeout", "1h", "--cpus", cpu));
+    int fd = accept(listen_fd, NULL, NULL);
+    assert_true(fd >= 0);
+    assert_int_equal(pinned_cpu(running.pid), last);
+    kill(running.pid, SIGTERM);
+    struct outcome outcome = finish_loadgen(&running);
+    close(fd);
+    close(listen_fd);
+    outcome_free(&outcome);
+}
+
 static void assert_stops_at(int signal, const char *message)
 {
     unsigned port;
@@ -326,6 +429,7 @@ int main(void)
         cmocka_unit_test(threads_share_the_connections),
         cmocka_unit_test(pipelined_requests_are_all_answered),
         cmocka_unit_test(large_messages_come_back_whole),
+        cmocka_unit_test(large_bodies_are_posted_whole),
         cmocka_unit_test(replies_may_come_byte_by_byte),
         cmocka_unit_test(announced_ends_are_no_errors),
         cmocka_unit_test(the_soft_descriptor_limit_is_raised),
@@ -341,6 +445,9 @@ int main(void)
         cmocka_unit_test(a_dead_server_ends_the_run),
         cmocka_unit_test(starved_connections_are_shown),
         cmocka_unit_test(starved_longer_than_the_timeout_is_a_timeout),
+        cmocka_unit_test(connections_that_do_not_open_are_reported),
+        cmocka_unit_test(strict_refuses_what_is_not_ok),
+        cmocka_unit_test(threads_are_pinned),
         cmocka_unit_test(signals_stop_it_without_a_record),
     };
 
