@@ -43,6 +43,8 @@ sources_bench := $(filter-out bench/main.c,$(wildcard bench/*.c))
 libs_loadgen := -ljansson -lm
 libs_bench := -linih -ljansson -lm
 libs_tool_blind_uring := -luring
+# A test of system calls that fail puts its own in their place.
+libs_test_net := -Wl,--wrap=accept4,--wrap=recv,--wrap=send
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 servers := $(models:%=$(BUILD)/servers/%)
