@@ -1,0 +1,68 @@
+#!/bin/sh
+# Counts system calls per request, for each model, at one keep-alive
+# connection, and compares them with what the model says of itself. Figures
+# need no clock: they are the same on any machine.
+# Usage: servers/test/audit.sh [MODEL...]   (BUILD: where the programs are)
+# Exit: 0 all as said, 1 a model departs, 2 could not measure, 77 strace can't
+# trace here.
+set -u
+
+build=${BUILD:-build}
+requests=200
+scratch=$(mktemp -d) || exit 2
+server=
+trap '[ -z "$server" ] || pkill -TERM -P "$server"; rm -rf "$scratch"' EXIT
+trap 'exit 2' INT TERM
+
+# Runs the model $1 under strace while it serves $2 requests with the protocol
+# $3, and prints how many calls it made.
+calls() {
+    rm -f "$scratch/ready"
+    strace -f -qq -c -o "$scratch/calls" \
+        "$build/servers/$1" --port 0 --protocol "$3" \
+        >"$scratch/ready" 2>"$scratch/log" &
+    server=$!
+    "$build/servers/test/tool_ask" "$scratch/ready" "$3" "$2" || return 1
+    # SIGTERM is for the server, of which strace then tells the end.
+    pkill -TERM -P "$server"
+    wait "$server"
+    server=
+    awk '$NF == "total" { print $4 }' "$scratch/calls"
+}
+
+if ! strace -qq -o /dev/null true 2>"$scratch/log"; then
+    echo "audit: strace can't trace here: $(head -n 1 "$scratch/log")" >&2
+    exit 77
+fi
+
+if [ $# -eq 0 ]; then
+    for program in "$build"/servers/*; do
+        if [ -f "$program" ] && [ -x "$program" ]; then
+            set -- "$@" "${program##*/}"
+        fi
+    done
+fi
+code=0
+printf '%-12s %-8s %10s %10s\n' model protocol expected counted
+for model in "$@"; do
+    expected=$("$build/servers/$model" --facts |
+        sed -n 's/^syscalls_per_request //p')
+    for protocol in echo http; do
+        # The difference of two runs leaves out the start and the end.
+        if ! few=$(calls "$model" 100 "$protocol") ||
+            ! many=$(calls "$model" $((100 + requests)) "$protocol"); then
+            echo "audit: $model can't be measured: $(cat "$scratch/log")" >&2
+            exit 2
+        fi
+        awk -v model="$model" -v protocol="$protocol" -v few="$few" \
+            -v many="$many" -v n="$requests" -v expected="$expected" 'BEGIN {
+                counted = (many - few) / n
+                off = counted - expected
+                departs = off > 0.05 || off < -0.05
+                printf "%-12s %-8s %10.3f %10.3f%s\n", model, protocol,
+                    expected, counted, departs ? "  departs" : ""
+                exit departs
+            }' || code=1
+    done
+done
+exit "$code"

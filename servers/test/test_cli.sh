@@ -1,0 +1,99 @@
+#!/bin/sh
+# TAP: what a server says to a command line that it can't follow, and to
+# those that ask about it. One line on stderr, exit 2, nothing started.
+# Usage: servers/test/test_cli.sh   (BUILD: where the programs are)
+set -u
+
+build=${BUILD:-build}
+server=$build/servers/epoll
+scratch=$(mktemp -d) || exit 1
+pid=
+trap 'kill $pid 2>/dev/null; rm -rf "$scratch"' EXIT
+n=0
+failed=0
+
+# Prints the TAP line of the test named $2, which went well if $1 is 0.
+result() {
+    n=$((n + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $n - $2"
+    else
+        failed=1
+        echo "not ok $n - $2"
+        sed 's/^/# /' "$scratch/out" "$scratch/err"
+    fi
+}
+
+# That "$server" with the words after $1 is refused, in one line with $1.
+refuses() {
+    says=$1
+    shift
+    timeout 10 "$server" "$@" >"$scratch/out" 2>"$scratch/err"
+    code=$?
+    [ "$code" -eq 2 ] && [ ! -s "$scratch/out" ] &&
+        [ "$(wc -l <"$scratch/err")" -eq 1 ] &&
+        grep -qF -e "$says" "$scratch/err"
+    result $? "refuses $*: $says"
+}
+
+# That it prints, on the option $1, a line that matches $2, and exits 0.
+prints() {
+    timeout 10 "$server" "$1" >"$scratch/out" 2>"$scratch/err" &&
+        [ ! -s "$scratch/err" ] && grep -q -e "$2" "$scratch/out"
+    result $? "prints $1"
+}
+
+refuses "unknown option '--nothing'" --nothing
+refuses "did you mean 'protocol'" --protocl http
+refuses "needs a value" --port
+refuses "unexpected word 'http'" http
+refuses "did you mean 'echo'" --protocol ecko
+refuses "--protocol record is not there yet" --protocol record
+refuses "--root is not there yet" --root /tmp
+refuses "--record-file is not there yet" --record-file x
+refuses "--host unix:PATH is not there yet" --host unix:/tmp/x
+refuses "no address of this machine" --host 192.0.2.1
+refuses "no address of this machine" --host "not a name"
+refuses "out of range (0 to 65535)" --port 65536
+refuses "is not a whole number" --port -1
+refuses "is not a whole number" --port http
+refuses "is not a duration" --idle-timeout 5
+refuses "is not a duration" --request-timeout abc
+refuses "out of range" --max-connections 0
+refuses "out of range" --workers 0
+refuses "epoll takes at most 1, not 2" --workers 2
+refuses "is not a list of CPUs" --cpus x
+refuses "may be used here" --cpus 1023
+refuses "No such file or directory" --stats "$scratch/no/such"
+refuses "Is a directory" --stats "$scratch"
+
+prints --help "request-timeout"
+prints --version "muxbench"
+for model in "$build"/servers/*; do
+    if [ ! -f "$model" ] || [ ! -x "$model" ]; then
+        continue
+    fi
+    server=$model
+    prints --summary "^${model##*/}	."
+    prints --facts "^syscalls_per_request [0-9]"
+done
+server=$build/servers/epoll
+
+# A port in use is named. The first server is waited for by its ready line.
+mkfifo "$scratch/ready"
+"$server" --port 0 --cpus 0 --stats "$scratch/stats" >"$scratch/ready" &
+pid=$!
+read -r ready model address port <"$scratch/ready"
+[ "$ready $model $address" = "ready epoll 127.0.0.1" ]
+result $? "tells when it is ready"
+refuses "can't listen at 127.0.0.1 port $port" --port "$port"
+kill -TERM "$pid"
+wait "$pid"
+result $? "exits 0 after SIGTERM"
+pid=
+grep -q '^{"accepted": 0, .*"urgent": 0, "workers": \[{"accepted": 0, .*}\]}$' \
+    "$scratch/stats"
+result $? "writes its counters"
+
+echo "1..$n"
+exit "$failed"
