@@ -29,8 +29,8 @@ static timer_t stop_repeat;
 static void on_stop(int number)
 {
     const struct itimerspec every = {
-        .it_interval = {0, STOP_REPEAT_MS * 1000000},
-        .it_value = {0, STOP_REPEAT_MS * 1000000},
+        .it_interval = {0, STOP_REPEAT_MS * 1000000L},
+        .it_value = {0, STOP_REPEAT_MS * 1000000L},
     };
 
     worker_stop_all();

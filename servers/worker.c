@@ -197,8 +197,7 @@ void worker_progress(struct worker *worker, struct conn *conn)
     uint64_t now_ns = worker->now_ns;
 
     /* While stopping, always: it may be among those that leave. */
-    if (worker->stopping ||
-        now_ns - conn->idle.since_ns >= PROGRESS_QUANTUM_NS)
+    if (worker->stopping || now_ns - conn->idle.since_ns >= PROGRESS_QUANTUM_NS)
         timers_start(&worker->idle, &conn->idle, now_ns);
     if (timer_runs(&conn->hurry))
         return;

@@ -128,7 +128,7 @@ static void wait_for_all(struct crowd *crowd)
         for (struct member *m = crowd->first; m; m = m->next)
             pthread_kill(m->thread, SIGALRM);
         clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += KNOCK_MS * 1000000;
+        until.tv_nsec += KNOCK_MS * 1000000L;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_cond_clockwait(&crowd->emptied, &crowd->lock, CLOCK_MONOTONIC,

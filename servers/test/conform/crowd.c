@@ -144,7 +144,8 @@ static void those_that_never_read_cost_little(const char *proto)
     if (service_is_sanitized())
         print_message("# memory is not bounded under a sanitizer: skipped\n");
     else
-        assert_in_range(service_memory(&service), 0, before + n * MOST_EACH);
+        assert_in_range(service_memory(&service), 0,
+                        before + (uint64_t)n * MOST_EACH);
     other = client_open(&service, 0);
     send_request(&service, other);
     if (n < N)

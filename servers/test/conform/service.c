@@ -114,8 +114,10 @@ static void await_ready(struct service *service, int fd)
 
     read_text(fd, line, sizeof(line), true);
     space = strrchr(line, ' ');
-    if (strncmp(line, "ready ", 6) != 0 || !space)
+    if (strncmp(line, "ready ", 6) != 0 || !space) {
         fail_msg("%s is not ready: \"%s\"", program, line);
+        return; /* fail_msg() does not, but is not declared so */
+    }
     service->port = (unsigned)strtoul(space + 1, NULL, 10);
 }
 
@@ -186,7 +188,7 @@ unsigned long service_count(const struct service *service, const char *name)
     found = strstr(text, key);
     if (!found)
         fail_msg("no %s in %s", name, text);
-    return strtoul(found + strlen(key), NULL, 10);
+    return found ? strtoul(found + strlen(key), NULL, 10) : 0;
 }
 
 bool service_logged(const struct service *service, const char *text)
