@@ -250,16 +250,14 @@ static void expect_long(const char *head, size_t n, const char *tail,
                         size_t step, int status)
 {
     size_t n_head = strlen(head);
-    size_t n_tail = strlen(tail);
-    size_t n_all = n_head + n + n_tail;
-    char *request = malloc(n_all);
+    size_t n_all = n_head + n + strlen(tail);
+    char *request = malloc(n_all + 1);
     struct talk *talk = talk_start(PROTO_HTTP);
     char expected[16] = "";
 
     assert_non_null(request);
-    memcpy(request, head, n_head);
-    memset(request + n_head, 'a', n);
-    memcpy(request + n_head + n, tail, n_tail);
+    memset(stpcpy(request, head), 'a', n);
+    stpcpy(request + n_head + n, tail);
     for (size_t at = 0; at < n_all; at += step)
         talk_feed(talk, request + at, n_all - at < step ? n_all - at : step);
     if (status)
