@@ -1,7 +1,8 @@
 /* engine.h: how a worker's bytes move. An engine opens the worker's
  * connections, tells when they are settled, waits for the word to go, and
- * then sends and receives until the worker is done. Its loop, and nothing
- * else, is in it; what bytes mean and what is counted is in worker.h. */
+ * then sends and receives until the worker is done. It leaves connections
+ * open. Its loop, and nothing else, is in it; what bytes mean and what is
+ * counted is in worker.h. */
 #ifndef LOADGEN_ENGINE_H
 #define LOADGEN_ENGINE_H
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 static uint32_t list_ends(const struct worker *worker)
 {
@@ -31,6 +32,8 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
     int error = request_init(&worker->request, settings);
     checker_init(&worker->checker, &worker->request, reference);
     worker->conns = calloc(n_conns, sizeof(*worker->conns));
+    for (uint32_t i = 0; worker->conns && i < n_conns; i++)
+        worker->conns[i].fd = -1;
     worker->flights = calloc(ends + 1, sizeof(*worker->flights));
     worker->buffer = malloc(WORKER_BUFFER);
     worker->service = malloc(sizeof(*worker->service));
@@ -38,8 +41,6 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
     if (error || !worker->conns || !worker->flights || !worker->buffer ||
         !worker->service || !worker->connect)
         return -ENOMEM;
-    for (uint32_t i = 0; i < n_conns; i++)
-        worker->conns[i].fd = -1;
     flights_clear(worker->flights, ends);
     histogram_clear(worker->service);
     histogram_clear(worker->connect);
@@ -48,8 +49,11 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
 
 void worker_free(struct worker *worker)
 {
-    for (uint32_t i = 0; worker->conns && i < worker->n_conns; i++)
+    for (uint32_t i = 0; worker->conns && i < worker->n_conns; i++) {
         inbox_free(&worker->conns[i].inbox);
+        if (worker->conns[i].fd >= 0)
+            close(worker->conns[i].fd);
+    }
     free(worker->conns);
     free(worker->flights);
     free(worker->buffer);

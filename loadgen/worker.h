@@ -1,6 +1,7 @@
 /* worker.h: what one thread of the generator owns, whatever engine moves its
  * bytes: connections, requests in flight, deadlines, counters. No system call
- * but for reading the thread's own cost at the edges of the window. */
+ * but for reading the thread's own cost at the edges of the window, and for
+ * closing at the end. */
 #ifndef LOADGEN_WORKER_H
 #define LOADGEN_WORKER_H
 
@@ -105,6 +106,9 @@ struct worker {
 int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
                 const struct settings *settings, struct course *course,
                 struct reference *reference);
+
+/* Closes the connections, too: not before the server's cost has been read,
+ * because the server has to close them as well. */
 void worker_free(struct worker *worker);
 
 /* Takes over what has changed in the course. True if sending begins now. */

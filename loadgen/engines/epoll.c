@@ -277,12 +277,6 @@ static int set_up(struct engine *engine)
 
 static void tear_down(const struct engine *engine)
 {
-    const struct worker *worker = engine->worker;
-
-    for (uint32_t i = 0; i < worker->n_conns; i++) {
-        if (worker->conns[i].fd >= 0)
-            close(worker->conns[i].fd);
-    }
     if (engine->timer_fd >= 0)
         close(engine->timer_fd);
     if (engine->epoll_fd >= 0)

@@ -348,6 +348,7 @@ static void strict_refuses_what_is_not_ok(void **state)
 /* The CPU that all threads of `pid` but the first are pinned to, or -1. */
 static int pinned_cpu(pid_t pid)
 {
+    static const char key[] = "Cpus_allowed_list:";
     char path[300];
     char line[256];
     int cpu = -1;
@@ -357,13 +358,15 @@ static int pinned_cpu(pid_t pid)
     DIR *tasks = opendir(path);
     assert_non_null(tasks);
     while ((entry = readdir(tasks))) {
-        if (entry->d_name[0] == '.' || atoi(entry->d_name) == pid)
+        if (entry->d_name[0] == '.' || strtol(entry->d_name, NULL, 10) == pid)
             continue;
         snprintf(path, sizeof(path), "/proc/%d/task/%.20s/status", (int)pid,
                  entry->d_name);
         FILE *file = fopen(path, "re");
-        while (file && fgets(line, sizeof(line), file))
-            sscanf(line, "Cpus_allowed_list: %d", &cpu);
+        while (file && fgets(line, sizeof(line), file)) {
+            if (strncmp(line, key, sizeof(key) - 1) == 0)
+                cpu = (int)strtol(line + sizeof(key) - 1, NULL, 10);
+        }
         if (file)
             fclose(file);
     }
