@@ -244,6 +244,19 @@ static void slow_requests_are_cut(const char *proto)
     assert_int_equal(service_count(&service, "timed_out"), http ? 1 : 0);
 }
 
+/* Nothing more comes of a request: no byte wakes the server. */
+static void half_requests_are_cut(const char *proto)
+{
+    struct service service = service_start(proto, "--request-timeout 300ms");
+    int fd = client_open(&service, 0);
+
+    client_send(fd, client_request(&service), 5);
+    client_expect_end(fd);
+    close(fd);
+    service_stop(&service);
+    assert_int_equal(service_count(&service, "timed_out"), 1);
+}
+
 const struct behaviour stream_behaviours[] = {
     {"requests_are_answered_in_turn", requests_are_answered_in_turn, FOR_BOTH},
     {"requests_in_single_bytes_are_answered",
@@ -263,6 +276,7 @@ const struct behaviour stream_behaviours[] = {
      a_refusal_arrives_before_what_follows_is_read, FOR_HTTP},
     {"silence_closes", silence_closes, FOR_BOTH},
     {"never_reading_closes", never_reading_closes, FOR_BOTH},
+    {"half_requests_are_cut", half_requests_are_cut, FOR_HTTP},
     {"slow_requests_are_cut", slow_requests_are_cut, FOR_BOTH},
     {NULL, NULL, 0},
 };
