@@ -88,7 +88,7 @@ define link
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $(filter %.o %.a,$^)
 endef
 
-$(BUILD)/obj/%.o: %.c Makefile
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  CC   $<")
 	$(Q)$(CC) $(all_cppflags) $(all_cflags) -MMD -MP -c -o $@ $<
@@ -117,10 +117,16 @@ $(BUILD)/servers/test/conform: $(call objects,$(conform_sources)) \
 $(conform_tests): $(BUILD)/servers/test/conform
 	$(Q)ln -sf conform $@
 
+# Other flags, other objects.
+$(BUILD)/flags: force
+	@mkdir -p $(@D)
+	@echo '$(subst ',,$(CC) $(all_cppflags) $(all_cflags) $(all_ldflags))' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
 # The compiler and its flags, and the revision, as every run records them.
 $(BUILD)/build_info.h: force
 	@mkdir -p $(@D)
-	@CC='$(CC)' CFLAGS='-std=c11 $(CFLAGS) -fno-common -pthread' \
+	@CC='$(CC)' CFLAGS='-std=c11 $(CFLAGS) -fno-common -pthread $(san_$(SAN))' \
 	  bench/build_info.sh $@
 $(call objects,$(sources_bench)): $(BUILD)/build_info.h
 .PHONY: force
@@ -131,12 +137,12 @@ force:
 # --- what people type ---
 SUITE ?= quick
 RUN ?=
-bench_flags = --suite $(SUITE) \
+bench_flags = --suite "$(SUITE)" \
   $(if $(SERVERS),--servers "$(SERVERS)") \
   $(if $(CONNECTIONS),--connections "$(CONNECTIONS)") \
-  $(if $(DURATION),--duration $(DURATION)) \
-  $(if $(REPEATS),--repeats $(REPEATS)) \
-  $(if $(LABEL),--label $(LABEL)) $(if $(SEED),--seed $(SEED))
+  $(if $(DURATION),--duration "$(DURATION)") \
+  $(if $(REPEATS),--repeats "$(REPEATS)") \
+  $(if $(LABEL),--label "$(LABEL)") $(if $(SEED),--seed "$(SEED)")
 
 .PHONY: bench
 bench: ## install what is missing, build, run SUITE, draw charts and report
@@ -146,9 +152,9 @@ bench: ## install what is missing, build, run SUITE, draw charts and report
 
 .PHONY: report plots
 report: all ## redraw a run's report and charts (RUN=..., default: the last)
-	@$(BUILD)/muxbench report $(RUN)
+	@$(BUILD)/muxbench report $(if $(RUN),"$(RUN)")
 plots: all ## redraw a run's charts alone (RUN=..., default: the last)
-	@$(BUILD)/muxbench report --plots $(RUN)
+	@$(BUILD)/muxbench report --plots $(if $(RUN),"$(RUN)")
 
 .PHONY: list
 list: all ## models and suites with a line each

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Writes the header $1 with how this tree is being built, touching it only when
-# that has changed: the compiler $CC, the flags $CFLAGS, the git revision.
+# that has changed: the compiler $CC, the flags $CFLAGS, the git revision, and
+# whether any source differs from it (a new file counts: the Makefile takes it).
 set -eu
 
 revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
 dirty=false
-if [ "$revision" != unknown ] && [ -n "$(git status --porcelain --untracked-files=no 2>/dev/null)" ]; then
+if [ "$revision" != unknown ] &&
+    [ -n "$(git status --porcelain -- Makefile common servers loadgen bench 2>/dev/null)" ]; then
     dirty=true
 fi
 cat >"$1.new" <<END
