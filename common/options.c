@@ -68,7 +68,9 @@ static void print_help(const struct options *options)
     };
     char name[64];
 
-    snprintf(name, sizeof(name), "%s", msg_program());
+    snprintf(name, sizeof(name), "%s%s%s", msg_program(),
+             options->command ? " " : "",
+             options->command ? options->command : "");
     argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
 }
 
@@ -83,7 +85,8 @@ static void tell_error(const struct parser *parser, int result,
         msg_error("option '%s' needs a value; see --help", word);
         return;
     }
-    if (word[0] != '-' || word[1] != '-') {
+    /* of a cluster of short ones, `word` may be the word before */
+    if (optopt > 0 && optopt < 128 && !strchr(word, '=')) {
         msg_error("unknown option '-%c'; see --help", optopt);
         return;
     }
@@ -122,11 +125,18 @@ void options_parse(const struct options *options, int argc, char **argv,
         } else if (key == '?' || key == ':') {
             tell_error(&parser, key, argv[optind - 1]);
             exit(EXIT_USAGE);
+        } else if (optarg && optarg[0] == '\0') {
+            msg_error("an option's value is empty; see --help");
+            exit(EXIT_USAGE);
         } else if (options->take(key, optarg, input) != 0) {
             exit(EXIT_USAGE);
         }
     }
     for (int i = optind; i < argc; i++) {
+        if (argv[i][0] == '\0') {
+            msg_error("an empty word; see --help");
+            exit(EXIT_USAGE);
+        }
         if (options->take(OPTIONS_WORD, argv[i], input) != 0)
             exit(EXIT_USAGE);
     }

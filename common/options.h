@@ -10,6 +10,7 @@
 enum { OPTIONS_WORD = 0 };
 
 struct options {
+    const char *command;             /* after the program's name, or NULL */
     const struct argp_option *table; /* ends with {0}; every key unique, > 0 */
     const char *words;               /* for the usage line: "HOST PORT" */
     const char *about; /* before the options, a \v, and after them */
@@ -21,8 +22,8 @@ struct options {
 
 /* Parses argv and hands every option and word to `take`, in the order of the
  * command line but words last. --help and --version print to stdout and exit
- * 0. An unknown option, a missing value, or -1 from `take` exits 2 after one
- * line on stderr. */
+ * 0. An unknown option, a missing or empty value, an empty word, or -1 from
+ * `take` exits 2 after one line on stderr. */
 void options_parse(const struct options *options, int argc, char **argv,
                    void *input);
 
