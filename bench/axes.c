@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum kind { NAME, COUNT, CPUS, CHOICE };
@@ -138,6 +139,30 @@ static int check(enum axis axis, const char *value, const struct words *servers,
     return check_choice(axis, value, why, size);
 }
 
+/* One value, one text: "01" is 1, and "1,0" is 0-1. */
+static int canonical(enum axis axis, char **value)
+{
+    char text[256];
+    uint64_t count;
+    cpu_set_t set;
+
+    if (strcmp(*value, AXIS_AUTO) == 0)
+        return 0;
+    if (axes[axis].kind == COUNT &&
+        units_parse_count(*value, 0, UINT32_MAX, &count) == 0)
+        snprintf(text, sizeof(text), "%llu", (unsigned long long)count);
+    else if (axes[axis].kind == CPUS && cpus_parse(*value, &set) == 0)
+        cpus_format(text, sizeof(text), &set);
+    else
+        return 0;
+    char *fresh = strdup(text);
+    if (!fresh)
+        return -ENOMEM;
+    free(*value);
+    *value = fresh;
+    return 0;
+}
+
 int axis_values(enum axis axis, const char *list, const struct words *servers,
                 struct words *values, char *why, size_t size)
 {
@@ -157,6 +182,10 @@ int axis_values(enum axis axis, const char *list, const struct words *servers,
         const struct words earlier = {values->word, i};
         if (check(axis, values->word[i], servers, why, size) != 0)
             return -1;
+        if (canonical(axis, &values->word[i]) != 0) {
+            snprintf(why, size, "out of memory");
+            return -1;
+        }
         if (words_have(&earlier, values->word[i])) {
             snprintf(why, size, "%s: '%s' stands there twice", axes[axis].key,
                      values->word[i]);

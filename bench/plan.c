@@ -1,5 +1,6 @@
 #include "bench/plan.h"
 
+#include "bench/placement.h"
 #include "bench/random.h"
 #include "common/units.h"
 
@@ -50,18 +51,31 @@ const char *cell_describe(const struct cell *cell, char *text, size_t size)
 uint64_t plan_trial_ns(const struct cell *cell)
 {
     if (cell_is(cell, AXIS_TOOL, "wrk"))
-        return cell->section->duration_ns + OVERHEAD_WRK_MS * NS_PER_MS;
-    return cell->section->warmup_ns + cell->section->duration_ns +
+        return cell->section->settings.duration_ns +
+               OVERHEAD_WRK_MS * NS_PER_MS;
+    return cell->section->settings.warmup_ns +
+           cell->section->settings.duration_ns +
            OVERHEAD_LOADGEN_MS * NS_PER_MS;
 }
 
+/* Two cells that do the same are one, even when one names the CPUs that the
+ * other is given anyway. */
 static bool same_cell(const struct cell *a, const struct cell *b)
 {
+    struct placement x;
+    struct placement y;
+    char why[300];
+    bool placed = placement_of(a, &x, why, sizeof(why)) == 0 &&
+                  placement_of(b, &y, why, sizeof(why)) == 0;
+
     for (enum axis axis = 0; axis < AXES; axis++) {
+        if (placed && (axis == AXIS_SERVER_CPUS || axis == AXIS_CLIENT_CPUS))
+            continue;
         if (strcmp(a->axis[axis], b->axis[axis]) != 0)
             return false;
     }
-    return true;
+    return !placed ||
+           (CPU_EQUAL(&x.server, &y.server) && CPU_EQUAL(&x.client, &y.client));
 }
 
 static int add_cell(struct plan *plan, const struct cell *cell)
@@ -97,7 +111,8 @@ static int expand(struct plan *plan, const struct section *section)
     size_t wheel[AXES] = {0};
 
     do {
-        struct cell cell = {.section = section, .repeats = section->repeats};
+        struct cell cell = {.section = section,
+                            .repeats = section->settings.repeats};
         for (enum axis axis = 0; axis < AXES; axis++)
             cell.axis[axis] = section->axis[axis].word[wheel[axis]];
         if (cell_is(&cell, AXIS_PAYLOAD, AXIS_AUTO))

@@ -7,6 +7,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LEAST_ECHO_BYTES = 16 }; /* room for its numbers */
+
+/* What can only be said of a whole section. */
+static const char *section_fault(const struct section *section)
+{
+    const struct words *payloads = &section->axis[AXIS_PAYLOAD];
+    bool echo = words_have(&section->axis[AXIS_PROTOCOL], "echo");
+    bool wrk = words_have(&section->axis[AXIS_TOOL], "wrk");
+
+    if (wrk && echo)
+        return "wrk speaks HTTP only; give it a section of its own";
+    if (wrk && section->settings.duration_ns % NS_PER_S != 0)
+        return "wrk takes whole seconds as its duration";
+    for (size_t i = 0; i < payloads->n && echo; i++) {
+        uint64_t bytes;
+        if (units_parse_count(payloads->word[i], 0, LEAST_ECHO_BYTES - 1,
+                              &bytes) == 0)
+            return "an echo message has at least 16 bytes of payload";
+    }
+    return NULL;
+}
+
+int suite_check(const struct suite *suite)
+{
+    for (size_t i = 0; i < suite->sections; i++) {
+        const struct section *section = &suite->section[i];
+        const char *fault = section_fault(section);
+        if (!fault)
+            continue;
+        msg_error("%s:%u: [%s]: %s", suite->path, section->line, section->name,
+                  fault);
+        return -1;
+    }
+    return 0;
+}
+
 static void free_section(struct section *section)
 {
     for (enum axis axis = 0; axis < AXES; axis++)
@@ -20,6 +56,7 @@ void suite_free(struct suite *suite)
         free_section(&suite->section[i]);
     free(suite->section);
     free(suite->name);
+    free(suite->path);
     free(suite->summary);
     *suite = (struct suite){0};
 }
@@ -84,20 +121,31 @@ static void narrow_numbers(struct suite *suite,
     for (size_t s = 0; s < suite->sections; s++) {
         struct section *section = &suite->section[s];
         if (narrowing->repeats)
-            section->repeats = narrowing->repeats;
+            section->settings.repeats = narrowing->repeats;
         if (!narrowing->duration_ns)
             continue;
-        section->duration_ns = narrowing->duration_ns;
+        section->settings.duration_ns = narrowing->duration_ns;
         if (words_have(&section->axis[AXIS_TOOL], "wrk")) /* whole seconds */
-            section->duration_ns =
+            section->settings.duration_ns =
                 (narrowing->duration_ns + NS_PER_S - 1) / NS_PER_S * NS_PER_S;
     }
+}
+
+/* The axis is named once, also where the reason begins with it. */
+static void tell_option(enum axis axis, const char *why)
+{
+    const char *key = axis_key(axis);
+    size_t length = strlen(key);
+
+    if (strncmp(why, key, length) == 0 && why[length] == ':')
+        msg_error("--%s", why);
+    else
+        msg_error("--%s: %s", key, why);
 }
 
 int suite_narrow(struct suite *suite, const struct narrowing *narrowing,
                  const struct words *servers)
 {
-    narrow_numbers(suite, narrowing);
     for (enum axis axis = 0; axis < AXES; axis++) {
         struct words wanted = {0};
         char why[400];
@@ -107,7 +155,7 @@ int suite_narrow(struct suite *suite, const struct narrowing *narrowing,
         error = axis_values(axis, narrowing->axis[axis], servers, &wanted, why,
                             sizeof(why));
         if (error)
-            msg_error("--%s: %s", axis_key(axis), why);
+            tell_option(axis, why);
         else if ((error = narrow_axis(suite, axis, &wanted)) != 0)
             msg_error("out of memory");
         words_free(&wanted);
@@ -115,21 +163,25 @@ int suite_narrow(struct suite *suite, const struct narrowing *narrowing,
             return -1;
     }
     drop_empty_sections(suite);
+    narrow_numbers(suite, narrowing);
     if (suite->sections == 0) {
         msg_error("nothing is left of suite '%s' when narrowed so",
                   suite->name);
         return -1;
     }
-    return 0;
+    return suite_check(suite);
 }
 
 /* Lists go on in further lines, so that none is longer than inih reads. */
 static void write_list(FILE *file, const char *key, const struct words *values)
 {
-    fprintf(file, "%s =", key);
-    for (size_t i = 0; i < values->n; i++)
-        fprintf(file, "%s%s", i > 0 && i % 8 == 0 ? "\n   " : " ",
-                values->word[i]);
+    int column = fprintf(file, "%s =", key);
+
+    for (size_t i = 0; i < values->n; i++) {
+        if (column + (int)strlen(values->word[i]) > 80 && i > 0)
+            column = fprintf(file, "\n   ") - 1;
+        column += fprintf(file, " %s", values->word[i]);
+    }
     fputc('\n', file);
 }
 
@@ -138,16 +190,16 @@ int suite_write(const struct suite *suite, FILE *file)
     char duration[24];
     char warmup[24];
 
-    fprintf(file, "[suite]\n");
     if (suite->summary)
-        fprintf(file, "summary = %s\n", suite->summary);
+        fprintf(file, "[suite]\nsummary = %s\n", suite->summary);
     for (size_t s = 0; s < suite->sections; s++) {
         const struct section *section = &suite->section[s];
         fprintf(file, "\n[%s]\nrepeats = %llu\nduration = %s\nwarmup = %s\n",
-                section->name, (unsigned long long)section->repeats,
+                section->name, (unsigned long long)section->settings.repeats,
                 units_format_exact(duration, sizeof(duration),
-                                   section->duration_ns),
-                units_format_exact(warmup, sizeof(warmup), section->warmup_ns));
+                                   section->settings.duration_ns),
+                units_format_exact(warmup, sizeof(warmup),
+                                   section->settings.warmup_ns));
         for (enum axis axis = 0; axis < AXES; axis++)
             write_list(file, axis_key(axis), &section->axis[axis]);
     }

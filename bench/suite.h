@@ -8,22 +8,29 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* One section: all combinations of its lists, measured `repeats` times. */
-struct section {
-    char *name;
-    struct words axis[AXES];
-    uint64_t repeats; /* 0: the suite's */
-    uint64_t duration_ns;
-    uint64_t warmup_ns;
-    bool has_warmup; /* else the suite's; a warm-up may be 0 */
-};
-
-struct suite {
-    char *name;    /* the file's name without folder and ".ini" */
-    char *summary; /* a line for people, or NULL */
+/* What a section has, or the whole suite where a section does not say. */
+struct settings {
     uint64_t repeats;
     uint64_t duration_ns;
     uint64_t warmup_ns;
+    bool has_repeats; /* whether the file says so */
+    bool has_duration;
+    bool has_warmup;
+};
+
+/* One section: all combinations of its lists, measured `repeats` times. */
+struct section {
+    char *name;
+    unsigned line; /* where it begins in the file */
+    struct words axis[AXES];
+    struct settings settings;
+};
+
+struct suite {
+    char *path;    /* of the file */
+    char *name;    /* the file's name without folder and ".ini" */
+    char *summary; /* a line for people, or NULL */
+    struct settings settings;
     struct section *section;
     size_t sections;
 };
@@ -40,6 +47,10 @@ struct narrowing {
  * line, what is wrong. Free with suite_free() in both cases. */
 int suite_read(const char *path, const struct words *servers,
                struct suite *suite);
+
+/* Checks what can only be said of a whole section. 0, or -1 after telling what
+ * is wrong, and where. suite_read() and suite_narrow() do it. */
+int suite_check(const struct suite *suite);
 
 /* Narrows each section to the values asked for. A value that no section has
  * is added to all of them. Sections in which nothing is left are dropped. 0,

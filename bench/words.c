@@ -89,6 +89,20 @@ void words_sort(struct words *words)
         qsort(words->word, words->n, sizeof(*words->word), by_name);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const double x = strtod(*(char *const *)a, NULL);
+    const double y = strtod(*(char *const *)b, NULL);
+
+    return (x > y) - (x < y);
+}
+
+void words_sort_numbers(struct words *words)
+{
+    if (words->n > 1)
+        qsort(words->word, words->n, sizeof(*words->word), by_number);
+}
+
 void words_free(struct words *words)
 {
     for (size_t i = 0; i < words->n; i++)

@@ -31,8 +31,9 @@ int words_copy(struct words *words, const struct words *from);
 const char *words_join(const struct words *words, const char *separator,
                        char *text, size_t size);
 
-/* Sorts them by name. */
+/* Sorts them by name, or by the numbers that they begin with. */
 void words_sort(struct words *words);
+void words_sort_numbers(struct words *words);
 
 /* Frees all, and leaves an empty list. */
 void words_free(struct words *words);
