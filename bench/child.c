@@ -158,9 +158,11 @@ int child_fork(void (*body)(const void *), const void *argument,
     return pid < 0 ? -errno : watch(child, pid);
 }
 
+/* Takes its end, and ends what it may have left behind. */
 static void reap(struct child *child)
 {
     struct rusage usage;
+    const pid_t group = child->pid;
 
     while (wait4(child->pid, &child->status, 0, &usage) < 0 && errno == EINTR)
         ;
@@ -170,6 +172,7 @@ static void reap(struct child *child)
     if (child->pidfd >= 0)
         close(child->pidfd);
     child->pid = 0;
+    kill(-group, SIGKILL);
 }
 
 /* The time left as ppoll() wants it; 0 when it is over. */
@@ -233,9 +236,7 @@ bool child_stop(struct child *child, uint64_t grace_ns)
         n = ppoll(&ended, 1, &left, NULL);
     } while (n < 0 && errno == EINTR);
     if (n > 0) {
-        pid_t group = child->pid;
         reap(child);
-        kill(-group, SIGKILL); /* what it left behind, if anything */
         return true;
     }
     child_kill(child);

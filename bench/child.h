@@ -1,5 +1,6 @@
 /* child.h: programs that the runner starts, watches and ends. None outlives
- * the runner, even when that is killed. */
+ * it, even when it is killed; what such a program has started itself is ended
+ * with it, unless the runner is killed at that moment. */
 #ifndef BENCH_CHILD_H
 #define BENCH_CHILD_H
 

@@ -183,6 +183,7 @@ static int perform(const struct paths *paths, const struct request *request,
 int command_run(const struct paths *paths, int argc, char **argv)
 {
     static const struct options options = {
+        .command = "run",
         .table = table,
         .about = "Measure all combinations that a suite names, in random "
                  "order, and keep every trial.\vExit status: 0 all trials are "

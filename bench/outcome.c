@@ -17,6 +17,11 @@ void outcome_set(struct outcome *outcome, enum outcome_status status,
     va_start(args, format);
     vsnprintf(outcome->reason, sizeof(outcome->reason), format, args);
     va_end(args);
+    /* a program's own words may be in any encoding; JSON and XML are not */
+    for (char *c = outcome->reason; *c; c++) {
+        if ((unsigned char)*c >= 0x80 || (unsigned char)*c < 0x20)
+            *c = '?';
+    }
 }
 
 const char *outcome_last_line(int fd, char *text, size_t size)

@@ -22,11 +22,11 @@ struct run {
     struct trial_setup setup;
     struct progress progress;
     json_t *meta;
-    bool *done;        /* by trial number */
-    bool *wants_retry; /* noisy, by trial number */
-    unsigned order;    /* records so far */
-    unsigned failed;   /* of this session's */
-    uint64_t retry_left_ns;
+    bool *done;          /* by trial number */
+    bool *wants_retry;   /* noisy, by trial number */
+    unsigned order;      /* records so far */
+    unsigned failed;     /* of these */
+    uint64_t retried_ns; /* planned for the repeats of noisy trials so far */
 };
 
 /* An empty run, for run_free() to be right from the start. */

@@ -72,15 +72,15 @@ static int make_folders(const char *path)
     return error;
 }
 
-/* Lets results/latest point to the run: a new link renamed over the old. */
-static void point_latest(const char *root, const char *path)
+/* A new link renamed over the old, so that there is always one. */
+void run_dir_point_latest(const char *root, const struct run_dir *dir)
 {
     char *link = run_dir_file(root, "results/latest");
     char *fresh = run_dir_file(root, "results/.latest.new");
 
     if (link && fresh) {
         unlink(fresh);
-        if (symlink(strrchr(path, '/') + 1, fresh) != 0 ||
+        if (symlink(strrchr(dir->path, '/') + 1, fresh) != 0 ||
             rename(fresh, link) != 0)
             msg_error("%s: can't be made to point to this run: %s", link,
                       strerror(errno));
@@ -103,29 +103,51 @@ static int open_trials(struct run_dir *dir, int flags)
     return error;
 }
 
+static bool holds_run(const char *path)
+{
+    char *name = run_dir_file(path, "trials.jsonl");
+    bool there = name && access(name, F_OK) == 0;
+
+    free(name);
+    return there;
+}
+
+static int tell_holds_run(const char *path)
+{
+    msg_error("%s: holds a run already; name another folder, or go on with "
+              "it: --resume %s",
+              path, path);
+    return -1;
+}
+
 int run_dir_create(const char *root, const char *path, const char *label,
                    struct run_dir *dir)
 {
-    int error;
-
     *dir = (struct run_dir){.trials_fd = -1};
     dir->path = path ? strdup(path) : default_path(root, label);
     if (!dir->path) {
         msg_error("out of memory");
         return -1;
     }
-    error = make_folders(dir->path);
-    if (!error)
-        error = open_trials(dir, O_CREAT | O_EXCL);
-    if (error == -EEXIST)
-        msg_error("%s: holds a run already; name another folder, or go on "
-                  "with it: --resume %s",
-                  dir->path, dir->path);
-    else if (error)
+    for (size_t n = strlen(dir->path); n > 1 && dir->path[n - 1] == '/'; n--)
+        dir->path[n - 1] = '\0';
+    if (holds_run(dir->path))
+        return tell_holds_run(dir->path);
+    int error = make_folders(dir->path);
+    if (error)
         msg_error("%s: can't be used for a run: %s", dir->path,
                   strerror(-error));
-    if (!error && !path)
-        point_latest(root, dir->path);
+    return error ? -1 : 0;
+}
+
+int run_dir_begin(struct run_dir *dir)
+{
+    int error = open_trials(dir, O_CREAT | O_EXCL);
+
+    if (error == -EEXIST)
+        return tell_holds_run(dir->path);
+    if (error)
+        msg_error("%s: trials.jsonl: %s", dir->path, strerror(-error));
     return error ? -1 : 0;
 }
 
@@ -133,13 +155,12 @@ int run_dir_open(const char *path, struct run_dir *dir)
 {
     int error;
 
-    *dir = (struct run_dir){.path = strdup(path), .trials_fd = -1};
-    error = dir->path ? open_trials(dir, 0) : -ENOMEM;
+    *dir = (struct run_dir){.path = realpath(path, NULL), .trials_fd = -1};
+    error = dir->path ? open_trials(dir, 0) : -errno;
     if (error == -EWOULDBLOCK)
         msg_error("%s: another runner is at work in it", path);
     else if (error)
-        msg_error("%s: holds no run to go on with: trials.jsonl: %s", path,
-                  strerror(-error));
+        msg_error("%s: holds no run to go on with: %s", path, strerror(-error));
     if (error)
         return -1;
     json_t *trials = run_dir_read_trials(path, &dir->size);

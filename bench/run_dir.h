@@ -16,10 +16,17 @@ struct run_dir {
 };
 
 /* Makes a new run's folder with its subfolders: `path`, or, when that is NULL,
- * results/STAMP-HOST-KERNEL[-LABEL] below `root`, to which results/latest then
- * points. Refuses a folder that holds a run. 0, or -1 after telling why. */
+ * results/STAMP-HOST-KERNEL[-LABEL] below `root`. Refuses a folder that holds a
+ * run. It is no run before run_dir_begin(). 0, or -1 after telling why. */
 int run_dir_create(const char *root, const char *path, const char *label,
                    struct run_dir *dir);
+
+/* Makes the folder a run, which it is once trials.jsonl is there: all that
+ * --resume needs must be in it by now. 0, or -1 after telling why. */
+int run_dir_begin(struct run_dir *dir);
+
+/* Lets results/latest below `root` point to the run. What fails is told. */
+void run_dir_point_latest(const char *root, const struct run_dir *dir);
 
 /* Opens a run's folder to go on with it: cuts a torn last line off. 0, or -1
  * after telling why. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* 0 if this program knows the schema, else -1 after telling. */
 static int check_schema(const json_t *object, const char *file, unsigned line)
@@ -26,9 +27,11 @@ json_t *run_dir_read_meta(const char *path)
 {
     char *name = run_dir_file(path, "meta.json");
     json_error_t why;
-    json_t *meta = name ? json_load_file(name, 0, &why) : NULL;
+    json_t *meta = NULL;
 
-    if (name && !meta)
+    if (name && access(name, R_OK) != 0)
+        msg_error("%s: holds no run (meta.json: %s)", path, strerror(errno));
+    else if (name && !(meta = json_load_file(name, 0, &why)))
         msg_error("%s:%d: %s", name, why.line, why.text);
     if (meta && check_schema(meta, name, 1) != 0) {
         json_decref(meta);

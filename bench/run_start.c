@@ -2,14 +2,19 @@
 
 #include "bench/machine.h"
 #include "bench/placement.h"
+#include "common/clock.h"
 #include "common/msg.h"
+#include "common/units.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+enum { SPARE_DESCRIPTORS = 32 }; /* for all that is no connection */
 
 int run_set_up(struct run *run, const struct paths *paths, uint64_t seed)
 {
@@ -22,16 +27,59 @@ int run_set_up(struct run *run, const struct paths *paths, uint64_t seed)
     return -1;
 }
 
-/* What can be wrong with every cell is found before the first one runs. */
-static int check_cells(const struct plan *plan)
+/* Asks the server itself whether it can have so many workers. */
+static bool takes_workers(const struct run *run, const struct cell *cell)
 {
-    for (size_t i = 0; i < plan->cells; i++) {
-        struct placement placement;
+    char program[4096];
+    const char *const argv[] = {program, "--workers", cell->axis[AXIS_WORKERS],
+                                "--summary", NULL};
+    const struct child_setup setup = {
+        .argv = argv, .stdout_fd = -1, .stderr_fd = STDERR_FILENO};
+    struct child child;
+
+    if (cell_is(cell, AXIS_WORKERS, AXIS_AUTO))
+        return true;
+    snprintf(program, sizeof(program), "%s/servers/%s",
+             run->setup.paths.programs, cell->axis[AXIS_SERVER]);
+    if (child_start(&setup, &child) != 0)
+        return true; /* its trials will tell why */
+    return child_wait(&child, -1, clock_ns() + 5 * NS_PER_S) == CHILD_ENDED &&
+           child.status == 0;
+}
+
+/* Says what is wrong with a cell, or nothing. */
+static void find_fault(const struct cell *cell, uint64_t descriptors, char *why,
+                       size_t size)
+{
+    struct placement placement;
+    uint64_t connections = cell_count(cell, AXIS_CONNECTIONS);
+
+    why[0] = '\0';
+    if (placement_of(cell, &placement, why, size) != 0)
+        return;
+    if (connections + SPARE_DESCRIPTORS > descriptors)
+        snprintf(why, size,
+                 "%llu connections are more than the %llu open files allowed "
+                 "here; raise the hard limit (ulimit -Hn)",
+                 (unsigned long long)connections,
+                 (unsigned long long)descriptors);
+}
+
+/* What can be told of a cell is told before the first one runs. */
+static int check_cells(const struct run *run)
+{
+    struct rlimit limit = {.rlim_max = RLIM_INFINITY};
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    for (size_t i = 0; i < run->plan.cells; i++) {
+        const struct cell *cell = &run->plan.cell[i];
         char why[300];
-        if (placement_of(&plan->cell[i], &placement, why, sizeof(why)) != 0) {
-            msg_error("[%s]: %s", plan->cell[i].section->name, why);
+        find_fault(cell, limit.rlim_max, why, sizeof(why));
+        if (why[0])
+            msg_error("%s:%u: [%s]: %s", run->suite.path, cell->section->line,
+                      cell->section->name, why);
+        if (why[0] || !takes_workers(run, cell))
             return -1;
-        }
     }
     return 0;
 }
@@ -68,7 +116,7 @@ int run_prepare(struct run *run, const struct paths *paths, const char *file,
         msg_error("out of memory");
         return -1;
     }
-    return check_cells(&run->plan);
+    return check_cells(run);
 }
 
 /* Keeps the suite as it is run, so that --resume needs nothing else. */
@@ -99,15 +147,51 @@ int run_start_new(struct run *run, const char *root, const char *out,
 {
     int error;
 
+    /* It may take a while; a folder that is none yet is no loss till then. */
+    run->meta = new_meta(run, label);
+    if (!run->meta) {
+        msg_error("out of memory");
+        return -1;
+    }
     if (run_dir_create(root, out, label, &run->dir) != 0)
         return -1;
-    run->meta = new_meta(run, label);
-    error = run->meta ? keep_suite(run) : -ENOMEM;
+    error = keep_suite(run);
     if (!error)
         error = run_dir_write_meta(&run->dir, run->meta);
     if (error)
         msg_error("%s: can't be written: %s", run->dir.path, strerror(-error));
-    return error ? -1 : 0;
+    if (error || run_dir_begin(&run->dir) != 0)
+        return -1;
+    if (!out)
+        run_dir_point_latest(root, &run->dir);
+    return 0;
+}
+
+/* The trial that a record is of; NULL if it is none of this plan's. */
+static const struct trial *trial_of(const struct run *run, const json_t *record)
+{
+    const json_t *number = json_object_get(record, "trial");
+    const json_t *repeat = json_object_get(record, "repeat");
+    const struct trial *trial = run->plan.trial;
+
+    if (!json_is_integer(number) || json_integer_value(number) < 0 ||
+        (size_t)json_integer_value(number) >= run->plan.trials)
+        return NULL;
+    trial += json_integer_value(number);
+    if (json_integer_value(repeat) != trial->repeat)
+        return NULL;
+    for (enum axis axis = 0; axis < AXES; axis++) {
+        /* the CPUs of a record are those that were chosen */
+        if (axis == AXIS_SERVER_CPUS || axis == AXIS_CLIENT_CPUS)
+            continue;
+        json_t *value = axis_json(axis, trial->cell->axis[axis]);
+        bool same =
+            json_equal(value, json_object_get(record, axis_record_key(axis)));
+        json_decref(value);
+        if (!same)
+            return NULL;
+    }
+    return trial;
 }
 
 /* Marks what the records say is done. -1 after telling that one is none of
@@ -119,21 +203,23 @@ static int mark_done(struct run *run, const json_t *trials)
 
     json_array_foreach(trials, i, record)
     {
-        json_int_t number =
-            json_integer_value(json_object_get(record, "trial"));
-        const char *server =
-            json_string_value(json_object_get(record, "server"));
+        const struct trial *trial = trial_of(run, record);
+        const char *status =
+            json_string_value(json_object_get(record, "status"));
         bool retry = json_integer_value(json_object_get(record, "retry")) > 0;
-        if (number < 0 || (size_t)number >= run->plan.trials || !server ||
-            !cell_is(run->plan.trial[number].cell, AXIS_SERVER, server)) {
-            msg_error("%s/trials.jsonl: trial %lld is none of suite.ini's",
-                      run->dir.path, (long long)number);
+        if (!trial) {
+            msg_error("%s/trials.jsonl: record %zu is none of suite.ini's "
+                      "trials",
+                      run->dir.path, i + 1);
             return -1;
         }
         run->order++;
-        run->done[number] = true;
-        run->wants_retry[number] =
+        run->done[trial->number] = true;
+        run->wants_retry[trial->number] =
             !retry && json_is_true(json_object_get(record, "noisy"));
+        run->failed += status && strcmp(status, "failed") == 0;
+        if (retry)
+            run->retried_ns += plan_trial_ns(trial->cell);
     }
     return 0;
 }

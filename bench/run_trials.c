@@ -4,18 +4,33 @@
 #include "common/clock.h"
 #include "common/msg.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* A path as a shell wants it. Returns `text`. */
+static const char *quoted(const char *path, char *text, size_t size)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-";
+
+    snprintf(text, size, path[strspn(path, plain)] ? "\"%s\"" : "%s", path);
+    return text;
+}
 
 /* The run can't go on: why, and how to. */
 static void tell_stop(struct run *run, int error)
 {
+    char path[4200];
+
     progress_end(&run->progress);
     if (error)
         msg_error("%s: can't be written: %s", run->dir.path, strerror(-error));
     msg_error("stopped: %zu of %zu trials are done and kept; go on with: "
-              "muxbench run --resume %s",
-              run->progress.done, run->plan.trials, run->dir.path);
+              "%s run --resume %s",
+              run->progress.done, run->plan.trials, program_invocation_name,
+              quoted(run->dir.path, path, sizeof(path)));
 }
 
 /* Runs one trial. 0, or -1 after telling why the run has to stop. */
@@ -54,15 +69,18 @@ static int step(struct run *run, const struct trial *trial, unsigned retry)
  * there is time for it. */
 static int run_round(struct run *run, size_t begin, size_t end)
 {
+    const uint64_t most_ns =
+        (uint64_t)((double)run_planned_ns(run) * RUN_RETRY_SHARE);
+
     for (size_t i = begin; i < end; i++) {
         if (!run->done[i] && step(run, &run->plan.trial[i], 0) != 0)
             return -1;
     }
     for (size_t i = begin; i < end; i++) {
         uint64_t cost_ns = plan_trial_ns(run->plan.trial[i].cell);
-        if (!run->wants_retry[i] || cost_ns > run->retry_left_ns)
+        if (!run->wants_retry[i] || run->retried_ns + cost_ns > most_ns)
             continue;
-        run->retry_left_ns -= cost_ns;
+        run->retried_ns += cost_ns;
         if (step(run, &run->plan.trial[i], 1) != 0)
             return -1;
     }
@@ -80,8 +98,6 @@ int run_trials(struct run *run)
         if (!run->done[i])
             left_ns += plan_trial_ns(run->plan.trial[i].cell);
     }
-    run->retry_left_ns =
-        (uint64_t)((double)run_planned_ns(run) * RUN_RETRY_SHARE);
     progress_begin(&run->progress, run->plan.trials, done, left_ns,
                    isatty(STDERR_FILENO) == 1);
     for (size_t round = 0; round < run->plan.rounds; round++) {

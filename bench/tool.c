@@ -16,8 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The generator's own timeout, and what a busy machine may take beyond. */
+/* A connection that waits through the whole trial has starved, which is a
+ * result, so the generator's own time-out comes only after it. */
 static const uint64_t reply_limit_ns = 2 * NS_PER_S;
+/* What a busy machine may take beyond. */
 static const uint64_t slack_ns = 10 * NS_PER_S;
 
 /* Everything that was printed into a memory file, as a string to be freed. */
@@ -88,12 +90,25 @@ static void judge(const struct tool_run *run, const struct child *child,
         outcome_set(
             outcome, OUTCOME_FAILED, "the generator gave no result: %s%s%s",
             child_fate(child, fate, sizeof(fate)), line[0] ? ": " : "", line);
+    } else if (!WIFEXITED(child->status) || WEXITSTATUS(child->status) > 1) {
+        outcome_set(outcome, OUTCOME_FAILED, "the generator failed: %s: %s",
+                    child_fate(child, fate, sizeof(fate)),
+                    outcome_last_line(run->log_fd, line, sizeof(line)));
     } else if (total > 0) {
         char *kinds = json_dumps(errors, JSON_COMPACT);
         outcome_set(outcome, OUTCOME_FAILED, "%lld errors: %s",
                     (long long)total, kinds ? kinds : "");
         free(kinds);
+    } else if (json_integer_value(json_object_get(run->result, "requests")) ==
+               0) {
+        outcome_set(outcome, OUTCOME_FAILED, "no reply came within the window");
     }
+}
+
+static uint64_t timeout_ns(const struct section *section)
+{
+    return section->settings.warmup_ns + section->settings.duration_ns +
+           reply_limit_ns;
 }
 
 static int loadgen_command(const struct tool_paths *paths,
@@ -106,16 +121,19 @@ static int loadgen_command(const struct tool_paths *paths,
     int error = words_format(command, "%s/loadgen", paths->programs);
 
     cpus_format(cpus, sizeof(cpus), &placement->client);
+    error |= words_format(command, "--timeout=%" PRIu64 "s",
+                          timeout_ns(cell->section) / NS_PER_S + 1);
     error |=
         words_format(command, "--connections=%s", cell->axis[AXIS_CONNECTIONS]);
     error |= words_format(command, "--pipeline=%s", cell->axis[AXIS_PIPELINE]);
     error |= words_format(command, "--payload=%s", cell->axis[AXIS_PAYLOAD]);
     error |= words_format(command, "--engine=%s", cell->axis[AXIS_ENGINE]);
     error |= words_format(command, "--duration=%" PRIu64 "ns",
-                          cell->section->duration_ns);
+                          cell->section->settings.duration_ns);
     error |= words_format(command, "--warmup=%" PRIu64 "ns",
-                          cell->section->warmup_ns);
-    error |= words_format(command, "--timeout=%" PRIu64 "ns", reply_limit_ns);
+                          cell->section->settings.warmup_ns);
+    error |= words_format(command, "--timeout=%" PRIu64 "ns",
+                          timeout_ns(cell->section));
     error |= words_format(command, "--cpus=%s", cpus);
     error |= words_format(command, "--seed=%" PRIu64, seed);
     error |= words_format(command, "--server-pid=%d", (int)service->child.pid);
@@ -131,13 +149,10 @@ static void run_loadgen(const struct words *command, const struct cell *cell,
                         const struct placement *placement, int out_fd,
                         struct tool_run *run, struct outcome *outcome)
 {
-    const struct section *section = cell->section;
     struct child child = {0};
 
     run_command("loadgen", command, placement, -1, out_fd,
-                section->warmup_ns + section->duration_ns + reply_limit_ns +
-                    slack_ns,
-                run, &child, outcome);
+                timeout_ns(cell->section) + slack_ns, run, &child, outcome);
     if (outcome->status != OUTCOME_OK)
         return;
     char *json = contents(out_fd);
@@ -155,7 +170,7 @@ static int wrk_command(const struct tool_paths *paths, const struct cell *cell,
     error |=
         words_format(command, "--connections=%s", cell->axis[AXIS_CONNECTIONS]);
     error |= words_format(command, "--duration=%" PRIu64 "s",
-                          cell->section->duration_ns / NS_PER_S);
+                          cell->section->settings.duration_ns / NS_PER_S);
     error |= words_format(command, "--script=%s", paths->wrk_script);
     error |=
         words_format(command, "http://%s:%s/", service->address, service->port);
@@ -178,7 +193,8 @@ static void run_wrk(const struct words *command, const struct cell *cell,
     int error = cost_of_tree_cpu(server, &before);
 
     run_command("wrk", command, placement, out_fd, out_fd,
-                cell->section->duration_ns + slack_ns, run, &child, outcome);
+                cell->section->settings.duration_ns + slack_ns, run, &child,
+                outcome);
     if (outcome->status != OUTCOME_OK)
         return;
     if (!error)

@@ -109,15 +109,16 @@ static void add_times(json_t *record, const struct cell *cell)
 {
     const struct section *section = cell->section;
     const uint64_t warmup_ns =
-        cell_is(cell, AXIS_TOOL, "wrk") ? 0 : section->warmup_ns;
+        cell_is(cell, AXIS_TOOL, "wrk") ? 0 : section->settings.warmup_ns;
     char text[40];
     char stamp[64];
     struct timespec now;
     struct tm utc;
 
-    json_object_set_new(record, "duration",
-                        json_string(units_format_exact(text, sizeof(text),
-                                                       section->duration_ns)));
+    json_object_set_new(
+        record, "duration",
+        json_string(units_format_exact(text, sizeof(text),
+                                       section->settings.duration_ns)));
     json_object_set_new(
         record, "warmup",
         json_string(units_format_exact(text, sizeof(text), warmup_ns)));
