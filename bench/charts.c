@@ -8,6 +8,7 @@
 #include "common/units.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,37 +21,56 @@ static const uint64_t limit_ns = 60 * NS_PER_S;
 /* What the scripts share, not one of them. */
 static const char shared[] = "style";
 
-/* gnuplot's own words when it fails, its exit status when it has none. */
+/* 0, -EINTR when the runner is told to stop, or -1 after telling what is wrong:
+ * in gnuplot's own words, if it has any. */
 static int draw(const char *script, const char *run)
 {
     const char *const argv[] = {"gnuplot", "-c", script, run, NULL};
     char line[300];
-    struct child child;
+    struct child child = {0};
     int log_fd = memfd_create("gnuplot", MFD_CLOEXEC);
     const struct child_setup setup = {
         .argv = argv, .stdout_fd = -1, .stderr_fd = log_fd};
     int error = child_start(&setup, &child);
 
-    if (error == -ENOENT)
-        msg_error("gnuplot is not installed; install gnuplot-nox for charts");
-    else if (error)
+    if (error) {
         msg_error("gnuplot: can't be started: %s", strerror(-error));
-    if (!error &&
-        child_wait(&child, -1, clock_ns() + limit_ns) != CHILD_ENDED) {
+    } else {
+        enum child_event event = child_wait(&child, -1, clock_ns() + limit_ns);
         child_kill(&child);
-        msg_error("%s: gnuplot did not end", script);
-        error = -1;
-    } else if (!error && child.status != 0) {
-        msg_error("%s: %s", script,
-                  outcome_last_line(log_fd, line, sizeof(line)));
-        error = -1;
+        error = event == CHILD_ENDED && child.status == 0 ? 0 : -1;
+        if (event == CHILD_INTERRUPT)
+            error = -EINTR;
+        else if (event == CHILD_LATE)
+            msg_error("%s: gnuplot did not end", script);
+        else if (error)
+            msg_error("%s: %s", script,
+                      outcome_last_line(log_fd, line, sizeof(line)));
     }
-    close(log_fd);
+    if (log_fd >= 0)
+        close(log_fd);
     return error;
 }
 
-/* What is there afterwards is of this call. */
-static void remove_old(const char *target, const char *name)
+/* Before any old chart is removed. */
+static bool have_gnuplot(void)
+{
+    const char *const argv[] = {"gnuplot", "--version", NULL};
+    const struct child_setup setup = {
+        .argv = argv, .stdout_fd = -1, .stderr_fd = -1};
+    struct child child;
+
+    if (child_start(&setup, &child) != 0) {
+        msg_error("gnuplot is not installed; install gnuplot-nox for charts");
+        return false;
+    }
+    (void)child_wait(&child, -1, clock_ns() + limit_ns);
+    child_kill(&child);
+    return true;
+}
+
+/* No chart is better than an old one, or half of one. */
+static void remove_chart(const char *target, const char *name)
 {
     char path[4200];
 
@@ -58,6 +78,25 @@ static void remove_old(const char *target, const char *name)
     unlink(path);
     snprintf(path, sizeof(path), "%s/%s.png", target, name);
     unlink(path);
+}
+
+/* Draws one chart; a script without anything to draw leaves none. Returns as
+ * draw() does, or -ENOMEM. */
+static int draw_chart(const char *folder, const char *target, const char *name,
+                      const char *run, struct words *names)
+{
+    char path[4200];
+    int error;
+
+    remove_chart(target, name);
+    snprintf(path, sizeof(path), "%s/%s.gp", folder, name);
+    error = draw(path, run);
+    snprintf(path, sizeof(path), "%s/%s.svg", target, name);
+    if (error)
+        remove_chart(target, name);
+    else if (access(path, R_OK) == 0)
+        error = words_add(names, name, strlen(name));
+    return error;
 }
 
 int charts_draw(const struct paths *paths, const char *run, struct words *names)
@@ -73,22 +112,18 @@ int charts_draw(const struct paths *paths, const char *run, struct words *names)
     } else if (mkdir(target, 0777) != 0 && errno != EEXIST) {
         msg_error("%s: can't be made: %s", target, strerror(errno));
         result = -1;
+    } else if (!have_gnuplot()) {
+        result = -1;
     }
-    for (size_t i = 0; i < scripts.n && result != -ENOENT; i++) {
-        char name[4200];
+    bool ready = result == 0;
+    for (size_t i = 0; i < scripts.n && ready && result != -EINTR; i++) {
         if (strcmp(scripts.word[i], shared) == 0)
             continue;
-        snprintf(name, sizeof(name), "%s/%s.gp", folder, scripts.word[i]);
-        remove_old(target, scripts.word[i]);
-        int error = draw(name, run);
-        /* a script without anything to draw leaves no chart */
-        snprintf(name, sizeof(name), "%s/%s.svg", target, scripts.word[i]);
-        if (!error && access(name, R_OK) == 0)
-            error = words_add(names, scripts.word[i], strlen(scripts.word[i]));
+        int error = draw_chart(folder, target, scripts.word[i], run, names);
         result = error ? error : result;
     }
     words_free(&scripts);
     free(folder);
     free(target);
-    return result ? -1 : 0;
+    return result;
 }

@@ -7,8 +7,9 @@
 
 /* Runs every script in plots/ but the shared style on the tables in the folder `run`
  * and appends the charts' names, sorted, to `names`; each left NAME.svg and
- * NAME.png in the run's plots/. 0, or -1 after telling what failed; the others
- * are drawn all the same. */
+ * NAME.png in the run's plots/. 0, -EINTR when told to stop, or another
+ * negative number after telling what failed; the other charts are drawn all the
+ * same. */
 int charts_draw(const struct paths *paths, const char *run,
                 struct words *names);
 

@@ -57,6 +57,7 @@ int command_list(const struct paths *paths, int argc, char **argv)
 {
     static const struct argp_option table[] = {{0}};
     static const struct options options = {
+        .command = "list",
         .table = table,
         .about = "List models and suites with a line each.",
         .take = take_nothing,

@@ -18,11 +18,37 @@ struct request {
     bool only_charts;
 };
 
+/* Charts, report, and where they are. 0 or -1 after telling what failed. */
+static int draw_and_tell(const struct paths *paths,
+                         const struct summary *summary, const char *run,
+                         bool only_charts)
+{
+    struct words charts = {0};
+    int error = 0;
+
+    if (summary_has_base(summary))
+        error = charts_draw(paths, run, &charts);
+    else
+        msg_error("no right trial by our generator: no charts");
+    if (error == -EINTR) {
+        msg_error("interrupted; draw the rest with: %s report %s",
+                  program_invocation_name, run);
+    } else if (!only_charts &&
+               report_write(summary, paths->root, run, &charts) != 0) {
+        error = -1;
+    }
+    if (charts.n > 0)
+        printf("\nCharts: %s/plots/\n", run);
+    if (!only_charts && !error)
+        printf("Report: %s/report.html\n", run);
+    words_free(&charts);
+    return error ? -1 : 0;
+}
+
 int report_run(const struct paths *paths, const char *run, bool only_charts,
                bool print)
 {
     struct summary summary;
-    struct words charts = {0};
     int error = summary_read(run, &summary);
 
     if (!error && summary.cells == 0) {
@@ -33,19 +59,8 @@ int report_run(const struct paths *paths, const char *run, bool only_charts,
         error = tables_write(&summary, run);
     if (!error && print)
         tables_print(&summary, stdout);
-    if (!error) {
-        if (summary_has_base(&summary))
-            error = charts_draw(paths, run, &charts);
-        else
-            msg_error("no right trial by our generator: no charts");
-        if (!only_charts &&
-            report_write(&summary, paths->root, run, &charts) != 0)
-            error = -1;
-        printf("\nCharts: %s/plots/\n", run);
-        if (!only_charts)
-            printf("Report: %s/report.html\n", run);
-    }
-    words_free(&charts);
+    if (!error)
+        error = draw_and_tell(paths, &summary, run, only_charts);
     summary_free(&summary);
     return error || fflush(stdout) != 0 ? EXIT_USAGE : EXIT_FINE;
 }
@@ -72,6 +87,7 @@ int command_report(const struct paths *paths, int argc, char **argv)
         {0},
     };
     static const struct options options = {
+        .command = "report",
         .table = table,
         .words = "[RUN]",
         .about = "Redraw the tables, charts and report of a run: a folder, or "

@@ -53,36 +53,16 @@ static int read_histogram(const char *path, struct curve *curve)
     return step == STEPS ? 0 : -EINVAL;
 }
 
-/* Keeps the curves of trials that have at least half as many samples as usual:
- * a set that is the same at every step, or a curve could fall. Returns how many
- * that is, and in `*least` the fewest samples among them. */
-static size_t choose(struct curve *curve, size_t n, double *values,
-                     double *least)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < n; i++)
-        values[i] = curve[i].samples;
-    const double usual = stats_spread(values, n).median;
-    *least = usual;
-    for (size_t i = 0; i < n; i++) {
-        if (curve[i].samples * 2 < usual)
-            continue;
-        *least = fmin(*least, curve[i].samples);
-        curve[kept++] = curve[i];
-    }
-    return kept;
-}
-
 static void write_rows(const struct summary_cell *cell, struct curve *curve,
                        size_t n, double *values, FILE *file)
 {
     char server[64];
     char protocol[16];
     char connections[24];
-    double least;
+    double least = curve[0].samples;
 
-    n = choose(curve, n, values, &least);
+    for (size_t i = 1; i < n; i++)
+        least = fmin(least, curve[i].samples);
     for (int step = 0; step < STEPS; step++) {
         if ((1 - step_percentile(step)) * least < SAMPLES_ABOVE)
             return;
@@ -126,6 +106,16 @@ static int write_cell(const struct summary_cell *cell, const char *run,
     return error;
 }
 
+bool percentiles_reach(const struct summary_cell *cell)
+{
+    bool reach = cell->ok > 0 && !cell->starved;
+
+    for (unsigned i = 0; i < cell->ok && reach; i++)
+        reach =
+            summary_number(cell->record[i], "result.requests") >= SAMPLES_ABOVE;
+    return reach;
+}
+
 int percentiles_write(const struct summary *summary, const char *run,
                       FILE *file)
 {
@@ -135,7 +125,7 @@ int percentiles_write(const struct summary *summary, const char *run,
                   "latency_us\tlatency_us_min\tlatency_us_max\ttrials\n");
     for (size_t i = 0; i < summary->cells && !error; i++) {
         const struct summary_cell *cell = &summary->cell[i];
-        if (summary_is_base(cell) && !cell->starved && cell->ok > 0)
+        if (summary_is_base(summary, cell) && percentiles_reach(cell))
             error = write_cell(cell, run, file);
     }
     return error;

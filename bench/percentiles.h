@@ -7,11 +7,15 @@
 #include <stdio.h>
 
 /* Writes the header and the rows of percentiles.tsv to `file`. At each
- * percentile a cell has the median, and the range, over its trials; those with
- * less than half the usual number of samples are left out, and the curve ends
- * where one of them has fewer than ten samples above. A histogram that can't be read is told and
- * left out. 0 or -errno. */
+ * percentile a cell has the median, and the range, over its trials. The curve
+ * ends where one of them has fewer than ten samples above: a median over a set
+ * that changes could fall. A histogram that can't be read is told and left out.
+ * 0 or -errno. */
 int percentiles_write(const struct summary *summary, const char *run,
                       FILE *file);
+
+/* Whether every trial of the cell has the samples for at least the start of a
+ * curve. */
+bool percentiles_reach(const struct summary_cell *cell);
 
 #endif

@@ -93,59 +93,50 @@ static void put_chart(FILE *to, const char *root, const char *run,
     fputs("</figure>\n", to);
 }
 
-static const char *cell_name(const struct summary_cell *cell, char *text,
-                             size_t size)
+static void put_item(FILE *to, const struct summary *summary,
+                     const struct summary_cell *cell, const char *what,
+                     bool warn)
 {
-    static const enum axis parts[] = {AXIS_SERVER,  AXIS_PROTOCOL,
-                                      AXIS_TOOL,    AXIS_CONNECTIONS,
-                                      AXIS_PAYLOAD, AXIS_PIPELINE};
-    char part[6][32];
-
-    for (size_t i = 0; i < 6; i++)
-        summary_axis(cell, parts[i], part[i], sizeof(part[i]));
-    bool piped = strcmp(part[5], "1") != 0;
-    snprintf(text, size, "%s, %s%s, %s connections, payload %s B%s%s", part[0],
-             part[1], strcmp(part[2], "wrk") == 0 ? " by wrk" : "", part[3],
-             part[4], piped ? ", pipelined " : "", piped ? part[5] : "");
-    return text;
-}
-
-static void put_item(FILE *to, const struct summary_cell *cell,
-                     const char *what, bool warn)
-{
-    char name[256];
+    char name[500];
 
     fprintf(to, "<li%s>", warn ? " class=\"warn\"" : "");
-    put(to, cell_name(cell, name, sizeof(name)));
+    put(to, summary_cell_name(summary, cell, name, sizeof(name)));
     fputs(": ", to);
     put(to, what);
     fputs("</li>\n", to);
 }
 
 /* All that makes a cell's figures mean less than they seem to. */
-static void put_doubts(FILE *to, const struct summary_cell *cell)
+static void put_doubts(FILE *to, const struct summary *summary,
+                       const struct summary_cell *cell)
 {
     double connections = json_number_value(cell->axis[AXIS_CONNECTIONS]);
     char text[600];
 
     if (cell->starved) {
         snprintf(text, sizeof(text),
-                 "%.0f of %.0f connections were served, the others starved; "
-                 "its rate is that of the served ones and it has no latency",
-                 cell->served, connections);
-        put_item(to, cell, text, false);
+                 "%.0f of %.0f connections were served, the others starved, in "
+                 "%u of %u trials; its rate is that of the served ones and it "
+                 "has no latency",
+                 cell->served, connections, cell->starved_in, cell->ok);
+        put_item(to, summary, cell, text, false);
     }
+    if (cell->maybe_starved)
+        put_item(to, summary, cell,
+                 "our generator saw connections starve here; wrk does not "
+                 "tell who was served",
+                 false);
     if (cell->failed || cell->skipped) {
         snprintf(text, sizeof(text), "%u trials failed, %u were skipped: %s",
                  cell->failed, cell->skipped,
                  cell->reason ? cell->reason : "no reason told");
-        put_item(to, cell, text, true);
+        put_item(to, summary, cell, text, true);
     }
     if (cell->generator_bound || cell->invalid) {
         snprintf(text, sizeof(text),
                  "of %u trials %u were limited by the generator, %u invalid",
                  cell->ok, cell->generator_bound, cell->invalid);
-        put_item(to, cell, text, true);
+        put_item(to, summary, cell, text, true);
     }
 }
 
@@ -165,11 +156,12 @@ static void put_first(FILE *to, const struct summary *summary)
     fprintf(to,
             "<h2>What to know first</h2>\n<p>%zu cells: %u trials are right, "
             "%u failed, %u were skipped. In %u of the right ones others used "
-            "more than 5 %% of the CPUs (noisy), also when repeated.</p>\n"
+            "more than 5 %% of the CPUs (noisy), also when repeated, as far as "
+            "there was time for that.</p>\n"
             "<ul>\n",
             summary->cells, ok, failed, skipped, noisy);
     for (size_t i = 0; i < summary->cells; i++)
-        put_doubts(to, &summary->cell[i]);
+        put_doubts(to, summary, &summary->cell[i]);
     fputs("</ul>\n", to);
 }
 
@@ -183,13 +175,14 @@ static void put_number(FILE *to, double value, int decimals)
     fputs("</td>", to);
 }
 
-static void put_row(FILE *to, const struct summary_cell *cell)
+static void put_row(FILE *to, const struct summary *summary,
+                    const struct summary_cell *cell)
 {
     const struct spread *metric = cell->metric;
-    char name[256];
+    char name[500];
 
     fputs("<tr><td>", to);
-    put(to, cell_name(cell, name, sizeof(name)));
+    put(to, summary_cell_name(summary, cell, name, sizeof(name)));
     fputs("</td>", to);
     put_number(to, metric[METRIC_REQUESTS_PER_S].median, 0);
     put_number(to, metric[METRIC_REQUESTS_PER_S].min, 0);
@@ -214,7 +207,7 @@ static void put_table(FILE *to, const struct summary *summary)
           "<th>trials</th></tr>\n",
           to);
     for (size_t i = 0; i < summary->cells; i++)
-        put_row(to, &summary->cell[i]);
+        put_row(to, summary, &summary->cell[i]);
     fputs("</table>\n<p>Medians over the trials. p50 and p99 are service "
           "times (from sending to the last byte of the reply) in closed loop: "
           "at saturation they only restate connections / rate.</p>\n",
@@ -276,8 +269,11 @@ int report_write(const struct summary *summary, const char *root,
 
     if (file) {
         put_report(file, summary, root, run, charts);
-        if ((ferror(file) | fclose(file)) != 0)
-            error = errno ? -errno : -EIO;
+        bool failed = ferror(file) != 0;
+        if (fclose(file) != 0)
+            error = -errno;
+        else if (failed)
+            error = -EIO;
     }
     if (error)
         msg_error("%s: can't be written: %s", path ? path : run,

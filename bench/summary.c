@@ -4,6 +4,7 @@
 #include "common/msg.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +63,14 @@ static bool axis_is(const struct summary_cell *cell, enum axis axis,
     return value && strcmp(value, word) == 0;
 }
 
-bool summary_is_base(const struct summary_cell *cell)
+/* The axes that tables show only when they vary, and charts do not show. */
+static const enum axis other_axes[] = {
+    AXIS_ENGINE,      AXIS_WORKERS,   AXIS_SERVER_CPUS,
+    AXIS_CLIENT_CPUS, AXIS_PLACEMENT, AXIS_KEEP_AWAKE,
+};
+enum { OTHER_AXES = sizeof(other_axes) / sizeof(other_axes[0]) };
+
+static bool is_usual(const struct summary_cell *cell)
 {
     double payload = axis_is(cell, AXIS_PROTOCOL, "echo") ? 64 : 0;
 
@@ -71,10 +79,67 @@ bool summary_is_base(const struct summary_cell *cell)
            axis_number(cell, AXIS_PAYLOAD) == payload;
 }
 
+bool summary_is_base(const struct summary *summary,
+                     const struct summary_cell *cell)
+{
+    const struct summary_cell *first = summary->cell;
+
+    if (!is_usual(cell))
+        return false;
+    while (!is_usual(first))
+        first++; /* ends at `cell` */
+    for (size_t i = 0; i < OTHER_AXES; i++) {
+        if (!json_equal(first->axis[other_axes[i]], cell->axis[other_axes[i]]))
+            return false;
+    }
+    return true;
+}
+
+const char *summary_other_axes(const struct summary *summary,
+                               const struct summary_cell *cell, char *text,
+                               size_t size)
+{
+    size_t at = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < OTHER_AXES && at < size; i++) {
+        char value[64];
+        if (!summary->varies[other_axes[i]])
+            continue;
+        at += (size_t)snprintf(
+            text + at, size - at, ", %s %s", axis_record_key(other_axes[i]),
+            summary_axis(cell, other_axes[i], value, sizeof(value)));
+    }
+    return text;
+}
+
+const char *summary_cell_name(const struct summary *summary,
+                              const struct summary_cell *cell, char *text,
+                              size_t size)
+{
+    static const enum axis parts[] = {AXIS_SERVER,  AXIS_PROTOCOL,
+                                      AXIS_TOOL,    AXIS_CONNECTIONS,
+                                      AXIS_PAYLOAD, AXIS_PIPELINE};
+    char part[6][32];
+    char others[200];
+
+    for (size_t i = 0; i < 6; i++)
+        summary_axis(cell, parts[i], part[i], sizeof(part[i]));
+    bool piped = strcmp(part[5], "1") != 0;
+    bool single = strcmp(part[3], "1") == 0;
+    snprintf(text, size, "%s, %s%s, %s connection%s, payload %s B%s%s%s",
+             part[0], part[1], strcmp(part[2], "wrk") == 0 ? " by wrk" : "",
+             part[3], single ? "" : "s", part[4], piped ? ", pipelined " : "",
+             piped ? part[5] : "",
+             summary_other_axes(summary, cell, others, sizeof(others)));
+    return text;
+}
+
 bool summary_has_base(const struct summary *summary)
 {
     for (size_t i = 0; i < summary->cells; i++) {
-        if (summary_is_base(&summary->cell[i]) && summary->cell[i].ok > 0)
+        if (summary_is_base(summary, &summary->cell[i]) &&
+            summary->cell[i].ok > 0)
             return true;
     }
     return false;
@@ -116,13 +181,13 @@ static double disturbance(const json_t *record)
                 summary_number(record, "steal_share"));
 }
 
-/* Adds a trial that is right; of two with the same repeat the quieter stays. */
+/* Adds a record that is right; of two of the same trial the quieter stays. */
 static int add_ok(struct summary_cell *cell, const json_t *record)
 {
-    const json_t *repeat = json_object_get(record, "repeat");
+    const json_t *trial = json_object_get(record, "trial");
 
     for (unsigned i = 0; i < cell->ok; i++) {
-        if (!json_equal(json_object_get(cell->record[i], "repeat"), repeat))
+        if (!json_equal(json_object_get(cell->record[i], "trial"), trial))
             continue;
         if (disturbance(record) < disturbance(cell->record[i]))
             cell->record[i] = record;
@@ -188,8 +253,10 @@ static int evaluate(struct summary_cell *cell)
     if (!values)
         return -1;
     struct spread served = spread_of(cell, "connections_served", values);
-    cell->served = served.median;
-    cell->starved = served.min < axis_number(cell, AXIS_CONNECTIONS);
+    cell->served = served.min;
+    for (size_t i = 0; i < served.n; i++)
+        cell->starved_in += values[i] < axis_number(cell, AXIS_CONNECTIONS);
+    cell->starved = cell->starved_in > 0;
     for (int metric = 0; metric < METRICS; metric++)
         cell->metric[metric] = spread_of(cell, metric_paths[metric], values);
     if (cell->starved) {
@@ -228,6 +295,14 @@ static int compare_text(const json_t *a, const json_t *b)
     return strcmp(x ? x : "", y ? y : "");
 }
 
+static int compare_values(const json_t *a, const json_t *b)
+{
+    char x[64];
+    char y[64];
+
+    return strcmp(axis_text(a, x, sizeof(x)), axis_text(b, y, sizeof(y)));
+}
+
 static int by_axes(const void *a, const void *b)
 {
     const struct summary_cell *x = a;
@@ -237,6 +312,8 @@ static int by_axes(const void *a, const void *b)
 
     if (!order)
         order = compare_text(x->axis[AXIS_TOOL], y->axis[AXIS_TOOL]);
+    for (size_t i = 0; i < OTHER_AXES && !order; i++)
+        order = compare_values(x->axis[other_axes[i]], y->axis[other_axes[i]]);
     for (size_t i = 0; i < 3 && !order; i++) {
         double m = axis_number(x, sizes[i]);
         double n = axis_number(y, sizes[i]);
@@ -246,6 +323,32 @@ static int by_axes(const void *a, const void *b)
         order = rank(x->axis[AXIS_SERVER]) - rank(y->axis[AXIS_SERVER]);
     return order ? order
                  : compare_text(x->axis[AXIS_SERVER], y->axis[AXIS_SERVER]);
+}
+
+static void find_varying(struct summary *summary)
+{
+    for (size_t i = 1; i < summary->cells; i++) {
+        for (enum axis axis = 0; axis < AXES; axis++)
+            summary->varies[axis] |= !json_equal(summary->cell[0].axis[axis],
+                                                 summary->cell[i].axis[axis]);
+    }
+}
+
+/* Marks the cells of a tool that does not tell who was served, where the same
+ * cell starved under our generator. */
+static void mark_maybe_starved(struct summary *summary)
+{
+    for (size_t i = 0; i < summary->cells; i++) {
+        struct summary_cell *cell = &summary->cell[i];
+        for (size_t k = 0; k < summary->cells && isnan(cell->served); k++) {
+            const struct summary_cell *other = &summary->cell[k];
+            bool same = other->starved;
+            for (enum axis axis = 0; axis < AXES && same; axis++)
+                same = axis == AXIS_TOOL ||
+                       json_equal(cell->axis[axis], other->axis[axis]);
+            cell->maybe_starved |= same;
+        }
+    }
 }
 
 int summary_read(const char *run, struct summary *summary)
@@ -269,6 +372,8 @@ int summary_read(const char *run, struct summary *summary)
         msg_error("out of memory");
         return -1;
     }
+    find_varying(summary);
+    mark_maybe_starved(summary);
     if (summary->cells > 1)
         qsort(summary->cell, summary->cells, sizeof(*summary->cell), by_axes);
     return 0;

@@ -32,17 +32,21 @@ struct summary_cell {
     unsigned noisy;           /* of those that count */
     unsigned generator_bound; /* verdicts of those that count */
     unsigned invalid;
-    double errors;      /* all trials', the failed ones too */
-    double served;      /* connections with a right reply: the median;
-                               * NAN where the tool does not tell */
-    bool starved;       /* some connection got none, in some trial */
-    const char *reason; /* of the last one failed or skipped, or NULL */
+    double errors; /* all trials', the failed ones too */
+    double served; /* connections with a right reply, in the worst trial; NAN
+                    * where the tool does not tell */
+    unsigned starved_in; /* trials in which some connection got none */
+    bool starved;        /* starved_in > 0 */
+    bool maybe_starved;  /* by a tool that does not tell, where our generator
+                          * saw starving */
+    const char *reason;  /* of the last one failed or skipped, or NULL */
     struct spread metric[METRICS]; /* latency is NAN when starved */
 };
 
 struct summary {
     json_t *meta;
     json_t *trials;
+    bool varies[AXES];         /* whether the cells differ on the axis */
     struct summary_cell *cell; /* by protocol, tool, size, then model */
     size_t cells;
 };
@@ -63,8 +67,23 @@ const char *summary_axis(const struct summary_cell *cell, enum axis axis,
                          char *text, size_t size);
 
 /* Whether the charts against connections show the cell: measured by our
- * generator, one request at a time, with the usual payload. */
-bool summary_is_base(const struct summary_cell *cell);
+ * generator, one request at a time, with the usual payload. Of what else
+ * varies (CPUs, placement, workers) they show the first cell's values. */
+bool summary_is_base(const struct summary *summary,
+                     const struct summary_cell *cell);
+
+/* What of the cell is neither its server, protocol, tool, connections, payload
+ * nor pipeline, and varies in this run: ", keep_awake no", or "". Writes to
+ * `text` (`size` bytes) and returns it. */
+const char *summary_other_axes(const struct summary *summary,
+                               const struct summary_cell *cell, char *text,
+                               size_t size);
+
+/* The cell in words, as far as it is not the usual: "epoll, http, 64
+ * connections, payload 0 B". As above. */
+const char *summary_cell_name(const struct summary *summary,
+                              const struct summary_cell *cell, char *text,
+                              size_t size);
 
 /* Whether there is any such cell with a right trial: else there is nothing to
  * draw. */

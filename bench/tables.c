@@ -62,7 +62,7 @@ static int write_connections(const struct summary *summary, FILE *file)
     write_header(file);
     for (size_t i = 0; i < summary->cells; i++) {
         const struct summary_cell *cell = &summary->cell[i];
-        if (summary_is_base(cell) && cell->ok > 0)
+        if (summary_is_base(summary, cell) && cell->ok > 0)
             write_row(file, cell);
     }
     return 0;
@@ -96,7 +96,7 @@ static void list_values(const struct summary *summary, enum axis axis,
     for (size_t i = 0; i < summary->cells; i++) {
         char text[64];
         const struct summary_cell *cell = &summary->cell[i];
-        if (!summary_is_base(cell) || cell->ok == 0)
+        if (!summary_is_base(summary, cell) || cell->ok == 0)
             continue;
         summary_axis(cell, axis, text, sizeof(text));
         if (!words_have(values, text))
@@ -113,7 +113,7 @@ static double percentile_connections(const struct summary *summary)
     for (size_t i = 0; i < summary->cells; i++) {
         const struct summary_cell *cell = &summary->cell[i];
         double n = json_number_value(cell->axis[AXIS_CONNECTIONS]);
-        if (!summary_is_base(cell) || cell->ok == 0)
+        if (!summary_is_base(summary, cell) || cell->ok == 0)
             continue;
         if (best == 0 || (n <= 64 && n > best) || (best > 64 && n < best))
             best = n;
@@ -130,8 +130,8 @@ static void list_percentile_servers(const struct summary *summary, bool starved,
     for (size_t i = 0; i < summary->cells; i++) {
         char text[64];
         const struct summary_cell *cell = &summary->cell[i];
-        if (!summary_is_base(cell) || cell->ok == 0 ||
-            cell->starved != starved ||
+        if (!summary_is_base(summary, cell) || cell->ok == 0 ||
+            (starved ? !cell->starved : !percentiles_reach(cell)) ||
             json_number_value(cell->axis[AXIS_CONNECTIONS]) != connections)
             continue;
         summary_axis(cell, AXIS_SERVER, text, sizeof(text));
@@ -152,37 +152,79 @@ static bool one_server_cpu(const struct summary *summary)
     return true;
 }
 
-/* How many of the charts' cells have a latency. */
-static size_t latency_cells(const struct summary *summary)
+/* How many cells the percentile chart can show. */
+static size_t percentile_rows(const struct summary *summary)
+{
+    double connections = percentile_connections(summary);
+    size_t n = 0;
+
+    for (size_t i = 0; i < summary->cells; i++) {
+        const struct summary_cell *cell = &summary->cell[i];
+        n += summary_is_base(summary, cell) && percentiles_reach(cell) &&
+             json_number_value(cell->axis[AXIS_CONNECTIONS]) == connections;
+    }
+    return n;
+}
+
+/* How many of the charts' cells have the metric. */
+static size_t charted_with(const struct summary *summary, enum metric metric)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < summary->cells; i++) {
         const struct summary_cell *cell = &summary->cell[i];
-        n += summary_is_base(cell) && cell->metric[METRIC_P99_NS].n > 0;
+        n += summary_is_base(summary, cell) && cell->metric[metric].n > 0;
     }
     return n;
 }
 
-/* A string of gnuplot's, in which its enhanced text has no special character
- * left; a quote would end it. */
-static void write_label(FILE *file, const char *name, const char *value)
+/* A string of gnuplot's, which a quote would end. */
+static void write_string(FILE *file, const char *name, const char *value)
 {
     fprintf(file, "%s = '", name);
-    for (; *value; value++) {
-        if (strchr("_^{}@&~\\", *value))
-            fputc('\\', file);
+    for (; *value; value++)
         fputc(*value == '\'' ? ' ' : *value, file);
-    }
     fprintf(file, "'\n");
+}
+
+/* The same for text that is shown: nothing in it is special to gnuplot. */
+static void write_title(FILE *file, const char *name, const char *value)
+{
+    char text[1200];
+    size_t at = 0;
+
+    for (; *value && at < sizeof(text) - 2; value++) {
+        if (strchr("_^{}@&~\\", *value))
+            text[at++] = '\\';
+        text[at++] = *value;
+    }
+    text[at] = '\0';
+    write_string(file, name, text);
 }
 
 static void write_list(FILE *file, const char *name, struct words *values)
 {
     char text[1000];
 
-    write_label(file, name, words_join(values, " ", text, sizeof(text)));
+    write_string(file, name, words_join(values, " ", text, sizeof(text)));
     words_free(values);
+}
+
+/* What the charts' title adds: what they do not show. */
+static const char *chart_note(const struct summary *summary, char *text,
+                              size_t size)
+{
+    char others[200] = "";
+
+    for (size_t i = 0; i < summary->cells && !others[0]; i++) {
+        if (summary_is_base(summary, &summary->cell[i]))
+            summary_other_axes(summary, &summary->cell[i], others,
+                               sizeof(others));
+    }
+    snprintf(text, size, "%s%s%s",
+             one_server_cpu(summary) ? "one server CPU: cost, not scaling" : "",
+             others[0] ? "; shown:" : "", others[0] ? others + 1 : "");
+    return text;
 }
 
 static void write_labels(const struct summary *summary, const char *run,
@@ -191,16 +233,15 @@ static void write_labels(const struct summary *summary, const char *run,
     struct words values = {0};
     char title[600];
 
-    write_label(file, "run_title",
+    write_title(file, "run_title",
                 tables_title(summary, run, title, sizeof(title)));
-    write_label(file, "note",
-                one_server_cpu(summary) ? "one server CPU: cost, not scaling"
-                                        : "");
+    write_title(file, "note", chart_note(summary, title, sizeof(title)));
     list_values(summary, AXIS_SERVER, &values);
     write_list(file, "servers", &values);
     list_values(summary, AXIS_PROTOCOL, &values);
     write_list(file, "protocols", &values);
     list_values(summary, AXIS_CONNECTIONS, &values);
+    words_sort_numbers(&values);
     write_list(file, "connection_counts", &values);
     list_percentile_servers(summary, false, &values);
     write_list(file, "percentile_servers", &values);
@@ -208,7 +249,11 @@ static void write_labels(const struct summary *summary, const char *run,
     write_list(file, "percentile_starved", &values);
     fprintf(file, "percentile_connections = %.0f\n",
             percentile_connections(summary));
-    fprintf(file, "latency_cells = %zu\n", latency_cells(summary));
+    fprintf(file, "latency_cells = %zu\n",
+            charted_with(summary, METRIC_P99_NS));
+    fprintf(file, "percentile_rows = %zu\n", percentile_rows(summary));
+    fprintf(file, "cost_cells = %zu\n",
+            charted_with(summary, METRIC_TOTAL_CPU_US));
 }
 
 static int write_kind(const struct summary *summary, const char *run,
@@ -224,6 +269,16 @@ static int write_kind(const struct summary *summary, const char *run,
     return 0;
 }
 
+/* Closes it; the first error is what counts. */
+static int finish(FILE *file, int error)
+{
+    bool failed = ferror(file) != 0;
+
+    if (fclose(file) != 0 && !error)
+        error = -errno;
+    return failed && !error ? -EIO : error;
+}
+
 int tables_write(const struct summary *summary, const char *run)
 {
     static const char *const names[] = {"cells.tsv", "connections.tsv",
@@ -233,8 +288,8 @@ int tables_write(const struct summary *summary, const char *run)
         char *path = run_dir_file(run, names[i]);
         FILE *file = path ? fopen(path, "we") : NULL;
         int error = file ? write_kind(summary, run, names[i], file) : -errno;
-        if (file && (ferror(file) | fclose(file)) != 0 && !error)
-            error = errno ? -errno : -EIO;
+        if (file)
+            error = finish(file, error);
         if (error)
             msg_error("%s: can't be written: %s", path ? path : names[i],
                       strerror(-error));
@@ -272,6 +327,10 @@ static void print_remarks(FILE *to, const struct summary_cell *cell)
     if (cell->starved)
         fprintf(to, " %.0f of %.0f served, %.0f STARVED", cell->served,
                 connections, connections - cell->served);
+    if (cell->starved_in > 0 && cell->starved_in < cell->ok)
+        fprintf(to, " in %u", cell->starved_in);
+    if (cell->maybe_starved)
+        fprintf(to, " STARVED (see our generator's), which wrk can't tell");
     if (cell->generator_bound)
         fprintf(to, " generator-bound in %u", cell->generator_bound);
     if (cell->invalid)
@@ -311,23 +370,32 @@ static void print_row(FILE *to, const struct summary_cell *cell)
 }
 
 /* Whether `cell` opens a new part of the table, and its heading. */
-static bool heading(const struct summary_cell *before,
+static bool heading(const struct summary *summary,
+                    const struct summary_cell *before,
                     const struct summary_cell *cell, char *text, size_t size)
 {
     static const enum axis parts[] = {AXIS_PROTOCOL, AXIS_TOOL, AXIS_PIPELINE,
                                       AXIS_PAYLOAD};
     char value[4][32];
+    char others[200];
+    char others_before[200] = "";
     bool fresh = !before;
+
+    if (before)
+        summary_other_axes(summary, before, others_before,
+                           sizeof(others_before));
+    summary_other_axes(summary, cell, others, sizeof(others));
+    fresh = fresh || strcmp(others, others_before) != 0;
 
     for (size_t i = 0; i < 4; i++) {
         fresh =
             fresh || !json_equal(before->axis[parts[i]], cell->axis[parts[i]]);
         summary_axis(cell, parts[i], value[i], sizeof(value[i]));
     }
-    snprintf(text, size, "%s, %s, payload %s B%s%s", value[0],
+    snprintf(text, size, "%s, %s, payload %s B%s%s%s", value[0],
              strcmp(value[1], "wrk") == 0 ? "by wrk" : "by our generator",
              value[3], strcmp(value[2], "1") == 0 ? "" : ", pipelined ",
-             strcmp(value[2], "1") == 0 ? "" : value[2]);
+             strcmp(value[2], "1") == 0 ? "" : value[2], others);
     return fresh;
 }
 
@@ -335,8 +403,8 @@ void tables_print(const struct summary *summary, FILE *to)
 {
     for (size_t i = 0; i < summary->cells; i++) {
         const struct summary_cell *cell = &summary->cell[i];
-        char text[200];
-        if (heading(i ? cell - 1 : NULL, cell, text, sizeof(text))) {
+        char text[400];
+        if (heading(summary, i ? cell - 1 : NULL, cell, text, sizeof(text))) {
             fprintf(to, "\n%s\n", text);
             fprintf(to, "  %-12s %7s %8s  %-17s %8s %8s %9s %7s %6s\n",
                     "server", "connec.", "req/s", "range", "p50", "p99",

@@ -6,6 +6,7 @@
 # above: the generator was the limit, or the trial is invalid.
 call ARG0[1:strlen(ARG0) - strlen("cpu.gp")].'style.gp' ARG1
 data = run.'/connections.tsv'
+if (cost_cells == 0) { exit }
 bars = words(servers)
 group(n) = sum [k = 1:words(connection_counts)] (word(connection_counts, k) + 0 == n ? k : 0)
 barwidth = 0.8 / bars
@@ -36,7 +37,7 @@ do for [format in formats] {
                 with vectors nohead lw 1.5 lc rgb '#444444' notitle, \
             data using (x('server')):(bound(p, 'total_cpu_us')) \
                 with points pt 2 ps 1.5 lw 2 lc rgb '#CC0000' notitle, \
-            for [s in servers] NaN with boxes fc rgb colour_of(s) title s
+            for [s in servers] NaN with boxes fc rgb colour_of(s) title s noenhanced
     }
     unset multiplot
 }

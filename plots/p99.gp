@@ -30,7 +30,7 @@ do for [format in formats] {
                 with points pt solid_of(s) ps 1.3 lc rgb colour_of(s) notitle, \
             data using (at('server')):(bound(p, 'p99_us')) \
                 with points pt 2 ps 2.2 lw 2 lc rgb '#CC0000' notitle, \
-            for [s in servers] NaN with linespoints pt solid_of(s) ps 1.3 lw 2 dt dash_of(s) lc rgb colour_of(s) title s
+            for [s in servers] NaN with linespoints pt solid_of(s) ps 1.3 lw 2 dt dash_of(s) lc rgb colour_of(s) title s noenhanced
     }
     unset multiplot
 }

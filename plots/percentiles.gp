@@ -1,12 +1,11 @@
 # Latency by percentile
 # Service time by percentile, on an axis that gives every further nine the same
-# room. At each percentile: the median over the repeats, as far as each of them
-# has ten samples above. Closed loop; starved servers have no latency and are left
-# out.
+# room. At each percentile: the median over the repeats; a curve ends where one of
+# them has fewer than ten samples above. Closed loop; starved servers have no
+# latency and are left out.
 call ARG0[1:strlen(ARG0) - strlen("percentiles.gp")].'style.gp' ARG1
 data = run.'/percentiles.tsv'
-rows = system(sprintf("awk -F'\t' '$3 == %d' '%s' | wc -l", percentile_connections, data)) + 0
-if (rows == 0) { exit }
+if (percentile_rows == 0) { exit }
 here(name, protocol) = is(name, protocol) && column('connections') == percentile_connections ? column('latency_us') : NaN
 set logscale x 10
 set logscale y
@@ -26,7 +25,7 @@ do for [format in formats] {
     do for [p in protocols] {
         set title p
         plot for [s in percentile_servers] data using 'nines':(here(s, p)) \
-            with lines lw 2 dt dash_of(s) lc rgb colour_of(s) title s
+            with lines lw 2 dt dash_of(s) lc rgb colour_of(s) title s noenhanced
     }
     unset multiplot
 }

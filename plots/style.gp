@@ -12,8 +12,8 @@ set encoding utf8
 models = 'blocking threaded select poll epoll uring fork prefork threadpool nonblock epoll-et epoll-mt epoll-excl sigio libevent libev libuv'
 colours = '#000000 #E69F00 #56B4E9 #009E73 #D55E00 #0072B2 #CC79A7 #999999'
 pale = '#999999 #F5D999 #BBE1F6 #99D8C7 #EEBF99 #99C7E0 #EBC9DC #D6D6D6'
-shapes_hollow = '4 6 8 10 12 14 1 2'
-shapes_solid = '5 7 9 11 13 15 1 2'
+shapes_hollow = '4 6 8 10 12 14 4 6'
+shapes_solid = '5 7 9 11 13 15 5 7'
 number_of(name) = sum [k = 1:words(models)] (word(models, k) eq name ? k : 0)
 slot(name) = number_of(name) == 0 ? 8 : (number_of(name) - 1) % 8 + 1
 colour_of(name) = word(colours, slot(name))
@@ -49,7 +49,7 @@ begin(name, format) = \
     (format eq 'svg' \
         ? sprintf("set terminal svg enhanced size %d,%d font 'DejaVu Sans,13' dynamic background '#ffffff'", width, height) \
         : sprintf("set terminal pngcairo enhanced size %d,%d font 'DejaVu Sans,11' background '#ffffff'", width, height)) \
-    .sprintf("; set output '%s/plots/%s.%s'", run, name, format)
+    .sprintf("; set output \"%s/plots/%s.%s\"", run, name, format)
 
 # On the logarithmic axis of connections, models stand a little beside each
 # other, so that their bars can be told apart.
