@@ -186,7 +186,7 @@ tsan-run: all $(unit_tests) $(conform_tests) $(tools)
 	  $(filter $(BUILD)/test/loadgen/%,$(unit_tests))
 
 .PHONY: audit bench-loadgen
-audit: all ## system calls per request, per model (needs strace)
+audit: all $(tools) ## system calls per request, per model (needs strace)
 	@common/setup.sh test
 	@BUILD=$(BUILD) servers/test/audit.sh
 bench-loadgen: all $(tools) ## our generator's speed as a ratio to wrk's
