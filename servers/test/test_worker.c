@@ -3,6 +3,7 @@
 #include "servers/test/talk.h"
 
 #include <string.h>
+#include <time.h>
 
 /* The talk's deadlines, in ms: idle 10,000 (and the quantum), request 2,000,
  * and a grace of 2,000 at the stop. It starts at 1,000. */
@@ -178,6 +179,35 @@ static void no_more_than_the_most_are_accepted(void **state)
     talk_end(talk);
 }
 
+static void format_date(char *text, size_t size, time_t at)
+{
+    struct tm tm;
+
+    gmtime_r(&at, &tm);
+    strftime(text, size, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+}
+
+/* It is read anew when the second is over, not before. */
+static void the_date_is_that_of_the_wall_clock(void **state)
+{
+    struct talk *talk = talk_start(PROTO_HTTP);
+    struct worker *worker = &talk->worker;
+    char before[64];
+    char after[64];
+
+    (void)state;
+    worker_tick_at(worker, 5 * NS_PER_S);
+    assert_string_equal(worker->date, "Sun, 06 Nov 1994 08:49:37 GMT");
+    worker->date_until_ns = 6 * NS_PER_S;
+    format_date(before, sizeof(before), time(NULL));
+    worker_tick_at(worker, 6 * NS_PER_S);
+    format_date(after, sizeof(after), time(NULL));
+    if (strcmp(worker->date, before) != 0)
+        assert_string_equal(worker->date, after);
+    assert_in_range(worker->date_until_ns, 6 * NS_PER_S, 7 * NS_PER_S);
+    talk_end(talk);
+}
+
 /* The tests that follow come last: the stop is for good, and for all. */
 static void stopped_at_rest_is_ended_at_once(void **state)
 {
@@ -250,6 +280,7 @@ int main(void)
         cmocka_unit_test(lingering_ends_after_a_second),
         cmocka_unit_test(a_pause_ends_by_itself_or_with_a_connection),
         cmocka_unit_test(no_more_than_the_most_are_accepted),
+        cmocka_unit_test(the_date_is_that_of_the_wall_clock),
         cmocka_unit_test(stopped_at_rest_is_ended_at_once),
         cmocka_unit_test(stopped_in_a_request_finishes_it),
         cmocka_unit_test(stopped_while_sending_sends_it_all),
