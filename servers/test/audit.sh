@@ -22,7 +22,7 @@ calls() {
         "$build/servers/$1" --port 0 --protocol "$3" \
         >"$scratch/ready" 2>"$scratch/log" &
     server=$!
-    "$build/servers/test/tool_ask" "$scratch/ready" "$3" "$2" || return 1
+    "$build/test/servers/tool_ask" "$scratch/ready" "$3" "$2" || return 1
     # SIGTERM is for the server, of which strace then tells the end.
     pkill -TERM -P "$server"
     wait "$server"
