@@ -1,13 +1,21 @@
 #include "bench/commands.h"
 
+#include "bench/child.h"
+#include "bench/outcome.h"
 #include "bench/suite.h"
+#include "common/clock.h"
 #include "common/exits.h"
 #include "common/msg.h"
 #include "common/options.h"
+#include "common/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const uint64_t limit_ns = 5 * NS_PER_S;
 
 static int take_nothing(int key, const char *value, void *input)
 {
@@ -17,25 +25,28 @@ static int take_nothing(int key, const char *value, void *input)
     return -1;
 }
 
-/* Every server tells its own summary: "NAME<TAB>SUMMARY". */
+/* Every server tells its own summary: "NAME<TAB>SUMMARY". One that does not is
+ * listed all the same. */
 static void list_server(const struct paths *paths, const char *name)
 {
-    char *command;
+    char *program = NULL;
     char line[256] = "";
-    FILE *pipe;
+    int out_fd = memfd_create("summary", MFD_CLOEXEC);
+    struct child child = {0};
 
-    if (asprintf(&command, "'%s/servers/%s' --summary", paths->programs, name) <
-        0)
-        return;
-    pipe = popen(command, "re"); // NOLINT(cert-env33-c): our own program
-    free(command);
-    if (!pipe)
-        return;
-    if (!fgets(line, sizeof(line), pipe))
-        line[0] = '\0';
-    pclose(pipe);
+    if (asprintf(&program, "%s/servers/%s", paths->programs, name) >= 0) {
+        const char *const argv[] = {program, "--summary", NULL};
+        const struct child_setup setup = {
+            .argv = argv, .stdout_fd = out_fd, .stderr_fd = -1};
+        if (child_start(&setup, &child) == 0)
+            (void)child_wait(&child, -1, clock_ns() + limit_ns);
+        child_kill(&child);
+        outcome_last_line(out_fd, line, sizeof(line));
+        free(program);
+    }
+    if (out_fd >= 0)
+        close(out_fd);
     const char *tab = strchr(line, '\t');
-    line[strcspn(line, "\n")] = '\0';
     printf("  %-12s %s\n", name, tab ? tab + 1 : "(tells no summary)");
 }
 

@@ -110,7 +110,7 @@ narrowing_reaches_the_trials() {
     equal 2 "$(trials narrow)" && equal 2 "$(with narrow '"connections":4,')"
 }
 
-wrk_is_driven_with_the_same_bytes() {
+wrk_is_another_tool() {
     suite wrk <<'END'
 [a]
 servers = epoll
@@ -122,6 +122,165 @@ END
     run wrk --suite wrk || return
     equal 2 "$(with wrk '"status":"ok"')" &&
         equal 2 "$(with wrk '"wrk_corrected":{"min"')"
+}
+
+both_tools_send_the_same_bytes() {
+    cp "$build/test/bench/tool_capture" "$tree/build/servers/capture"
+    suite capture <<'END'
+[loadgen]
+servers = capture
+payload = 0 100
+pipeline = 1 2
+duration = 20ms
+warmup = 0s
+[wrk]
+servers = capture
+tool = wrk
+payload = 0 100
+pipeline = 1 2
+duration = 1s
+END
+    local dir payload pipeline
+    for payload in 0 100; do
+        for pipeline in 1 2; do
+            for tool in loadgen wrk; do
+                dir=capture-$tool-$payload-$pipeline
+                sed -n "/^\[$tool\]/,/^duration/p" "$tree/bench/suites/capture.ini" |
+                    sed "s/^payload.*/payload = $payload/; s/^pipeline.*/pipeline = $pipeline/" |
+                    suite "$dir"
+                CAPTURE=$scratch/$dir.bytes run "$dir" --suite "$dir"
+                [ -s "$scratch/$dir.bytes" ] || return
+            done
+            cmp "$scratch/capture-loadgen-$payload-$pipeline.bytes" \
+                "$scratch/capture-wrk-$payload-$pipeline.bytes" || return
+        done
+    done
+    has_line '^POST / HTTP/1.1' "$scratch/capture-wrk-100-1.bytes" &&
+        equal 1 "$(grep -c '^GET / HTTP/1.1' "$scratch/capture-wrk-0-1.bytes")" &&
+        equal 2 "$(grep -c '^GET / HTTP/1.1' "$scratch/capture-wrk-0-2.bytes")"
+}
+
+starving_longer_than_any_timeout_is_a_result() {
+    suite patient <<'END'
+[a]
+servers = blocking
+connections = 3
+duration = 2500ms
+warmup = 0s
+END
+    run patient --suite patient && equal 1 "$(with patient '"status":"ok"')"
+}
+
+what_wrk_cannot_tell_is_told() {
+    suite untold <<'END'
+[a]
+servers = blocking
+connections = 4
+duration = 50ms
+[b]
+servers = blocking
+connections = 4
+tool = wrk
+duration = 1s
+END
+    run untold --suite untold && "$muxbench" report "$scratch/untold" >"$scratch/table" &&
+        has_line "STARVED \(see our generator's\), which wrk can't tell" "$scratch/table"
+}
+
+every_varying_axis_is_shown() {
+    suite awake <<'END'
+[suite]
+duration = 20ms
+warmup = 0s
+[a]
+servers = epoll
+keep_awake = yes no
+END
+    run awake --suite awake && "$muxbench" report "$scratch/awake" >"$scratch/table" &&
+        has_line 'payload 0 B, keep_awake no$' "$scratch/table" &&
+        has_line 'payload 0 B, keep_awake yes$' "$scratch/table" &&
+        has_line "^note = .*shown: keep\\\\_awake no" "$scratch/awake/labels.gp"
+}
+
+odd_names_break_no_chart() {
+    cp "$tree/build/servers/epoll" "$tree/build/servers/my_model~x"
+    suite odd <<'END'
+[suite]
+duration = 50ms
+[a]
+servers = my_model~x epoll
+END
+    run "it's odd/" --suite odd && "$muxbench" report "$scratch/it's odd/" >/dev/null &&
+        equal 4 "$(find "$scratch/it's odd/plots" -name '*.svg' -size +1k | wc -l)" &&
+        has_line 'my_model~x' "$scratch/it's odd/plots/throughput.svg"
+}
+
+failed_trials_leave_a_report_without_charts() {
+    server bad <<<'exit 3'
+    suite bad <<'END'
+[a]
+servers = bad
+END
+    run hopeless --suite bad
+    equal 1 $? && "$muxbench" report "$scratch/hopeless" >"$scratch/table" 2>"$scratch/err" &&
+        has_line '1 FAILED: the server ended before it was ready: exit status 3' "$scratch/table" &&
+        has_line 'no right trial by our generator: no charts' "$scratch/err" &&
+        has_line 'exit status 3' "$scratch/hopeless/report.html"
+}
+
+a_run_without_trials_has_no_report() {
+    run none --suite one || return
+    : >"$scratch/none/trials.jsonl"
+    refused 'holds no finished trial' "$muxbench" report "$scratch/none"
+}
+
+resuming_remembers_failures() {
+    server bad <<<'exit 3'
+    suite bad <<'END'
+[a]
+servers = bad
+END
+    run failed --suite bad
+    equal 1 $? || return
+    "$muxbench" run --resume "$scratch/failed" --no-report
+    equal 1 $?
+}
+
+resuming_takes_no_foreign_records() {
+    run foreign --suite tiny || return
+    sed -i 's/^connections = 1 4$/connections = 2 8/' "$scratch/foreign/suite.ini"
+    refused "record 1 is none of suite.ini's trials" "$muxbench" run --resume "$scratch/foreign"
+}
+
+# Noise is made by another program on the generator's CPU.
+noisy_trials_are_repeated_within_limits() {
+    local spinner retries
+    suite noisy <<'END'
+[a]
+servers = epoll
+repeats = 20
+duration = 20ms
+warmup = 0s
+END
+    timeout 60 sh -c 'while :; do :; done' &
+    spinner=$!
+    taskset -cp 0 "$spinner" >/dev/null 2>&1
+    run noisy --suite noisy
+    local status=$?
+    for _ in 1 2 3; do "$muxbench" run --resume "$scratch/noisy" --no-report; done
+    kill "$spinner"
+    retries=$(grep -c '"retry":1' "$scratch/noisy/trials.jsonl")
+    equal 0 "$status" && equal 20 "$(trials noisy)" &&
+        { [ "$retries" -le 3 ] || { echo "$retries repeats are over 15 %" && return 1; }; } &&
+        { [ "$(with noisy '"noisy":true')" -eq 0 ] || [ "$retries" -ge 1 ]; }
+}
+
+everything_tells_of_itself() {
+    "$muxbench" list >"$scratch/list" && has_line '^  epoll +one thread' "$scratch/list" &&
+        "$muxbench" --help | grep -q '^  run ' &&
+        equal 'muxbench (muxbench)' "$("$muxbench" --version | cut -d' ' -f1,2)" &&
+        "$muxbench" run --help | grep -q 'Usage: muxbench run' &&
+        "$muxbench" report --help | grep -q -- '--plots'
 }
 
 # --- servers that misbehave ---
@@ -304,7 +463,18 @@ test_that 'results/latest is the newest' results_latest_is_the_newest
 test_that 'starved connections are a result' starved_connections_are_a_result
 test_that 'a dry run starts nothing' a_dry_run_starts_nothing
 test_that 'narrowing reaches the trials' narrowing_reaches_the_trials
-test_that 'wrk is driven with the same bytes' wrk_is_driven_with_the_same_bytes
+test_that "wrk is another tool" wrk_is_another_tool
+test_that "both tools send the same bytes" both_tools_send_the_same_bytes
+test_that "starving longer than any time-out is a result" starving_longer_than_any_timeout_is_a_result
+test_that "what wrk cannot tell is told" what_wrk_cannot_tell_is_told
+test_that "every varying axis is shown" every_varying_axis_is_shown
+test_that "odd names break no chart" odd_names_break_no_chart
+test_that "failed trials leave a report without charts" failed_trials_leave_a_report_without_charts
+test_that "a run without trials has no report" a_run_without_trials_has_no_report
+test_that "resuming remembers failures" resuming_remembers_failures
+test_that "resuming takes no foreign records" resuming_takes_no_foreign_records
+test_that "noisy trials are repeated within limits" noisy_trials_are_repeated_within_limits
+test_that "everything tells of itself" everything_tells_of_itself
 test_that 'a server that exits fails its trial only' exits
 test_that 'a server that crashes fails its trial only' crashes
 test_that 'a server with another first line fails its trial only' babbles
