@@ -10,23 +10,29 @@ set -u
 build=${BUILD:-build}
 requests=200
 scratch=$(mktemp -d) || exit 2
-server=
-trap '[ -z "$server" ] || pkill -TERM -P "$server"; rm -rf "$scratch"' EXIT
+trap 'rm -rf "$scratch"' EXIT
 trap 'exit 2' INT TERM
+
+# Ends what strace, the process $1, runs; of which it then tells.
+end_traced() {
+    pkill -TERM -P "$1"
+    wait "$1"
+}
 
 # Runs the model $1 under strace while it serves $2 requests with the protocol
 # $3, and prints how many calls it made.
 calls() {
+    trap 'end_traced "$server"; exit 2' INT TERM
     rm -f "$scratch/ready"
     strace -f -qq -c -o "$scratch/calls" \
         "$build/servers/$1" --port 0 --protocol "$3" \
         >"$scratch/ready" 2>"$scratch/log" &
     server=$!
-    "$build/test/servers/tool_ask" "$scratch/ready" "$3" "$2" || return 1
-    # SIGTERM is for the server, of which strace then tells the end.
-    pkill -TERM -P "$server"
-    wait "$server"
-    server=
+    if ! "$build/test/servers/tool_ask" "$scratch/ready" "$3" "$2"; then
+        end_traced "$server"
+        return 1
+    fi
+    end_traced "$server"
     awk '$NF == "total" { print $4 }' "$scratch/calls"
 }
 
