@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -33,11 +35,15 @@ struct load {
     struct cost server_before;
 };
 
+/* A thread has its descriptors to itself: where several share a table, every
+ * call on one of them counts references with atomics. Without that it is only
+ * slower. */
 static void *thread_main(void *input)
 {
     struct worker *worker = input;
     const struct settings *settings = worker->settings;
 
+    (void)unshare(CLONE_FILES);
     if (settings->pinned) {
         cpu_set_t one;
         CPU_ZERO(&one);
@@ -50,6 +56,10 @@ static void *thread_main(void *input)
         atomic_store(&worker->course->stop, true); /* the others, too */
     atomic_fetch_add(&worker->course->finished, 1);
     eventfd_write(worker->course->news_fd, 1);
+    /* Closing costs the server something that is not the load's doing. */
+    while (sem_wait(&worker->course->release) != 0)
+        ;
+    worker_close_all(worker);
     return NULL;
 }
 
@@ -171,13 +181,27 @@ static void conduct(struct load *load)
     wait_for(load, &course->finished, NOT_YET);
 }
 
-/* Ends all threads, whatever they do. */
-static void join_all(struct load *load)
+/* Lets all threads come to their end, whatever they do. */
+static void end_all(struct load *load)
 {
+    struct pollfd news = {.fd = load->course.news_fd, .events = POLLIN};
+    eventfd_t ignored;
+
     if (atomic_load(&load->course.finished) < load->n_running) {
         atomic_store(&load->course.stop, true);
         wake_all(load);
     }
+    while (atomic_load(&load->course.finished) < load->n_running) {
+        if (poll(&news, 1, -1) > 0)
+            eventfd_read(load->course.news_fd, &ignored);
+    }
+}
+
+/* Lets them close their connections, and sees them gone. */
+static void release_all(struct load *load)
+{
+    for (unsigned i = 0; i < load->n_running; i++)
+        sem_post(&load->course.release);
     for (unsigned i = 0; i < load->n_running; i++)
         pthread_join(load->threads[i], NULL);
 }
@@ -213,12 +237,14 @@ static int run(struct load *load)
         error = start_threads(load);
     if (!error)
         conduct(load);
-    join_all(load);
+    end_all(load);
     for (unsigned i = 0; !error && i < load->settings->threads; i++)
         error = load->workers[i].error;
+    if (!error && !load->result->interrupted)
+        read_server(load);
+    release_all(load);
     if (error || load->result->interrupted)
         return error;
-    read_server(load);
     return sum_up(load->settings, load->workers, load->result);
 }
 
@@ -232,6 +258,8 @@ static int set_up(struct load *load, sigset_t *old_mask)
     sigaddset(&mask, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &mask, old_mask);
     load->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (sem_init(&load->course.release, 0, 0) != 0)
+        return -errno;
     load->course.news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (load->signal_fd < 0 || load->course.news_fd < 0)
         return -errno;
@@ -256,6 +284,7 @@ static void tear_down(struct load *load)
     free(load->workers);
     free(load->threads);
     reference_free(&load->reference);
+    sem_destroy(&load->course.release);
     if (load->course.news_fd >= 0)
         close(load->course.news_fd);
     if (load->signal_fd >= 0)

@@ -49,11 +49,8 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
 
 void worker_free(struct worker *worker)
 {
-    for (uint32_t i = 0; worker->conns && i < worker->n_conns; i++) {
+    for (uint32_t i = 0; worker->conns && i < worker->n_conns; i++)
         inbox_free(&worker->conns[i].inbox);
-        if (worker->conns[i].fd >= 0)
-            close(worker->conns[i].fd);
-    }
     free(worker->conns);
     free(worker->flights);
     free(worker->buffer);
@@ -61,6 +58,15 @@ void worker_free(struct worker *worker)
     free(worker->connect);
     checker_free(&worker->checker);
     request_free(&worker->request);
+}
+
+void worker_close_all(struct worker *worker)
+{
+    for (uint32_t i = 0; i < worker->n_conns; i++) {
+        if (worker->conns[i].fd >= 0)
+            close(worker->conns[i].fd);
+        worker->conns[i].fd = -1;
+    }
 }
 
 /* The place of the `nth` request in flight of `conn`. */

@@ -14,6 +14,7 @@
 
 #include "common/cost.h"
 
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ struct course {
     _Atomic uint64_t end_ns;
     atomic_uint settled;  /* workers that opened what they could open */
     atomic_uint finished; /* workers that have ended */
+    sem_t release;        /* posted once a worker: it may close and go */
     int news_fd;          /* eventfd: a worker settled or finished */
 };
 
@@ -110,6 +112,9 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
 /* Closes the connections, too: not before the server's cost has been read,
  * because the server has to close them as well. */
 void worker_free(struct worker *worker);
+
+/* Closes all connections; in the thread that opened them. */
+void worker_close_all(struct worker *worker);
 
 /* Takes over what has changed in the course. True if sending begins now. */
 bool worker_look(struct worker *worker, uint64_t now_ns);
