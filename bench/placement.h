@@ -2,7 +2,7 @@
 #ifndef BENCH_PLACEMENT_H
 #define BENCH_PLACEMENT_H
 
-#include "bench/plan.h"
+#include "bench/cell.h"
 
 #include <sched.h>
 

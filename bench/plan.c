@@ -11,43 +11,6 @@
 /* Starting and stopping the programs, as seen on a two-core machine. */
 enum { OVERHEAD_LOADGEN_MS = 80, OVERHEAD_WRK_MS = 150 };
 
-uint64_t cell_count(const struct cell *cell, enum axis axis)
-{
-    uint64_t count;
-
-    return units_parse_count(cell->axis[axis], 0, UINT32_MAX, &count) == 0
-               ? count
-               : 0;
-}
-
-bool cell_is(const struct cell *cell, enum axis axis, const char *word)
-{
-    return strcmp(cell->axis[axis], word) == 0;
-}
-
-/* What the load generator sends unless told otherwise. */
-static const char *default_payload(const struct cell *cell)
-{
-    return cell_is(cell, AXIS_PROTOCOL, "echo") ? "64" : "0";
-}
-
-const char *cell_describe(const struct cell *cell, char *text, size_t size)
-{
-    size_t at =
-        (size_t)snprintf(text, size, "%s %s%s c=%s", cell->axis[AXIS_SERVER],
-                         cell->axis[AXIS_PROTOCOL],
-                         cell_is(cell, AXIS_TOOL, "wrk") ? " wrk" : "",
-                         cell->axis[AXIS_CONNECTIONS]);
-
-    if (!cell_is(cell, AXIS_PAYLOAD, default_payload(cell)) && at < size)
-        at += (size_t)snprintf(text + at, size - at, " payload=%s",
-                               cell->axis[AXIS_PAYLOAD]);
-    if (!cell_is(cell, AXIS_PIPELINE, "1") && at < size)
-        snprintf(text + at, size - at, " pipeline=%s",
-                 cell->axis[AXIS_PIPELINE]);
-    return text;
-}
-
 uint64_t plan_trial_ns(const struct cell *cell)
 {
     if (cell_is(cell, AXIS_TOOL, "wrk"))
@@ -116,7 +79,7 @@ static int expand(struct plan *plan, const struct section *section)
         for (enum axis axis = 0; axis < AXES; axis++)
             cell.axis[axis] = section->axis[axis].word[wheel[axis]];
         if (cell_is(&cell, AXIS_PAYLOAD, AXIS_AUTO))
-            cell.axis[AXIS_PAYLOAD] = default_payload(&cell);
+            cell.axis[AXIS_PAYLOAD] = cell_default_payload(&cell);
         if (add_cell(plan, &cell) != 0)
             return -ENOMEM;
     } while (turn(wheel, section));

@@ -2,17 +2,10 @@
 #ifndef BENCH_PLAN_H
 #define BENCH_PLAN_H
 
+#include "bench/cell.h"
 #include "bench/suite.h"
 
 #include <stdint.h>
-
-/* One combination of axis values, measured `repeats` times. */
-struct cell {
-    const struct section *section;
-    const char *axis[AXES]; /* borrowed from the suite; the payload is never
-                             * AXIS_AUTO */
-    uint64_t repeats;
-};
 
 struct trial {
     const struct cell *cell;
@@ -40,16 +33,6 @@ int plan_make(const struct suite *suite, uint64_t seed, struct plan *plan);
 /* How long one trial of `cell` takes, in ns: an estimate with the start and
  * stop of the programs. */
 uint64_t plan_trial_ns(const struct cell *cell);
-
-/* The cell's value on `axis` as a number, 0 for AXIS_AUTO. */
-uint64_t cell_count(const struct cell *cell, enum axis axis);
-
-/* Whether the cell's value on `axis` is `word`. */
-bool cell_is(const struct cell *cell, enum axis axis, const char *word);
-
-/* The cell in words: "epoll http c=64". Writes to `text` (`size` bytes) and
- * returns it. */
-const char *cell_describe(const struct cell *cell, char *text, size_t size);
 
 void plan_free(struct plan *plan);
 

@@ -1,0 +1,30 @@
+/* cell.h: one combination of axis values: what one trial measures. */
+#ifndef BENCH_CELL_H
+#define BENCH_CELL_H
+
+#include "bench/suite.h"
+
+#include <stdint.h>
+
+/* One combination of axis values, measured `repeats` times. */
+struct cell {
+    const struct section *section;
+    const char *axis[AXES]; /* borrowed from the suite; the payload is never
+                             * AXIS_AUTO */
+    uint64_t repeats;
+};
+
+/* The cell's value on `axis` as a number, 0 for AXIS_AUTO. */
+uint64_t cell_count(const struct cell *cell, enum axis axis);
+
+/* Whether the cell's value on `axis` is `word`. */
+bool cell_is(const struct cell *cell, enum axis axis, const char *word);
+
+/* The cell in words: "epoll http c=64". Writes to `text` (`size` bytes) and
+ * returns it. */
+const char *cell_describe(const struct cell *cell, char *text, size_t size);
+
+/* The payload that the generator sends to this protocol unless told otherwise. */
+const char *cell_default_payload(const struct cell *cell);
+
+#endif
