@@ -376,7 +376,7 @@ an_interrupt_keeps_what_is_done() {
 }
 
 twenty_kills_lose_nothing() {
-    local lines before=0
+    local lines moment_s before=0
     run killed --suite tiny --repeats 8 --dry-run >/dev/null || return
     for _ in $(seq 20); do
         if [ -e "$scratch/killed" ]; then
@@ -386,8 +386,8 @@ twenty_kills_lose_nothing() {
             "${command[@]}" &
         fi
         runner=$!
-        # a random moment: so many milliseconds, at most 400
-        read -r -t "0.$(printf '%03d' $((RANDOM % 400)))" <> <(:)
+        moment_s=0.$(printf '%03d' $((RANDOM % 400)))
+        sleep "$moment_s"
         kill -9 "$runner" 2>/dev/null
         wait "$runner" 2>/dev/null
         wait_until 5 none_left || return

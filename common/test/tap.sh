@@ -44,13 +44,15 @@ has_line() {
     grep -qE -- "$1" "$2" || { echo "no line matches '$1' in:" && cat "$2" && return 1; }
 }
 
+between_looks_s=0.02
+
 # Waits until a command succeeds, at most $1 s.
 wait_until() {
     local end=$((SECONDS + $1))
     shift
     until "$@"; do
         [ "$SECONDS" -lt "$end" ] || { echo "never true: $*" && return 1; }
-        read -r -t 0.02 <> <(:)
+        sleep "$between_looks_s"
     done
     return 0
 }
