@@ -160,8 +160,14 @@ static int prepare(const struct settings *settings, struct server *server)
 static int write_stats(const struct server *server, FILE *file,
                        const char *name)
 {
-    int error = tally_write(server->tally, server->workers, file);
+    int error = 0;
 
+    /* An older file is kept until there is something better; what is no file
+     * has no length. */
+    if (ftruncate(fileno(file), 0) != 0 && errno != EINVAL)
+        error = -errno;
+    if (!error)
+        error = tally_write(server->tally, server->workers, file);
     if (fclose(file) != 0 && !error)
         error = -errno;
     return error ? fail(name, -error) : EXIT_FINE;
@@ -181,7 +187,7 @@ int main(int argc, char **argv)
         msg_error("can't run here: %s", strerror(-code));
         return EXIT_NOT_HERE;
     }
-    if (settings.stats && !(stats = fopen(settings.stats, "we")))
+    if (settings.stats && !(stats = fopen(settings.stats, "ae")))
         return fail(settings.stats, errno);
     code = prepare(&settings, &server);
     if (!code)

@@ -155,12 +155,23 @@ struct conn *net_accept(struct worker *worker)
     return conn;
 }
 
-void net_prepare_blocking(const struct worker *worker, int fd)
+/* Takes an urgent byte, if one is there, and counts it. */
+static void take_urgent(struct worker *worker, int fd)
+{
+    char byte;
+
+    if (recv(fd, &byte, 1, MSG_OOB | MSG_DONTWAIT) == 1)
+        worker->counts[COUNT_URGENT]++;
+}
+
+void net_prepare_blocking(struct worker *worker, int fd)
 {
     const struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = gettid()};
     uint64_t wait_ns = worker->idle.length_ns;
     struct timeval wait;
 
+    /* One that came before there was an owner to be signalled. */
+    take_urgent(worker, fd);
     fcntl(fd, F_SETOWN_EX, &owner);
     if (wait_ns == 0)
         return;
@@ -217,13 +228,16 @@ static bool transmit(struct worker *worker, struct conn *conn, enum want *want)
     ssize_t n = send(conn->fd, out.mem, out.len, MSG_NOSIGNAL);
     bool all = n == (ssize_t)out.len;
 
+    /* What went out did so before the rest was waited for in vain: progress
+     * counts from then. */
+    if (n >= 0)
+        *want = conn_sent(conn, worker, (size_t)n);
     if (!all && worker->server->blocking)
         worker_tick(worker);
     if (n < 0) {
         *want = failed(worker, conn);
         return false;
     }
-    *want = conn_sent(conn, worker, (size_t)n);
     if (conn_shuts(conn))
         shutdown(conn->fd, SHUT_WR);
     return all;
@@ -247,10 +261,7 @@ enum want net_turn(struct worker *worker, struct conn *conn)
 
 void net_urgent(struct worker *worker, struct conn *conn)
 {
-    char byte;
-
-    if (recv(conn->fd, &byte, 1, MSG_OOB | MSG_DONTWAIT) == 1)
-        worker->counts[COUNT_URGENT]++;
+    take_urgent(worker, conn->fd);
 }
 
 void net_close(struct worker *worker, struct conn *conn)

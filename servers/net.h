@@ -34,7 +34,7 @@ int net_accept_fd(struct worker *worker);
 
 /* Puts the connection's idle time-out on the socket, and has urgent data
  * signalled to this thread: for models that wait in recv and send. */
-void net_prepare_blocking(const struct worker *worker, int fd);
+void net_prepare_blocking(struct worker *worker, int fd);
 
 /* What a connection gets at a time: at most one recv, and SENDS_PER_TURN
  * sends. Returns what it wants next; at WANT_CLOSE the caller closes it. A

@@ -57,5 +57,7 @@ int tally_write(struct tally *tally, unsigned n, FILE *file)
         fputs("}", file);
     }
     fputs("]}\n", file);
-    return fflush(file) == 0 && !ferror(file) ? 0 : -EIO;
+    if (fflush(file) != 0)
+        return -errno;
+    return ferror(file) ? -EIO : 0;
 }

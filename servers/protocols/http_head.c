@@ -32,6 +32,44 @@ static int method(struct http *http, const char *name, size_t n)
     return 501;
 }
 
+/* uri-host [ ":" port ] (RFC 9110, 7.2). */
+static bool is_host(const char *host, size_t n)
+{
+    const char *end = host + n;
+    const char *port = memchr(host, ':', n);
+
+    if (text_span(host, n, IN_HOST) != n)
+        return false;
+    if (n > 0 && host[0] == '[') {
+        const char *bracket = memchr(host, ']', n);
+        if (!bracket || memchr(host + 1, '[', n - 1))
+            return false;
+        port = bracket + 1;
+    } else if (memchr(host, '[', n) || memchr(host, ']', n)) {
+        return false;
+    }
+    if (!port || port == end)
+        return true;
+    if (*port != ':')
+        return false;
+    while (++port < end) {
+        if (*port < '0' || *port > '9')
+            return false;
+    }
+    return true;
+}
+
+/* What follows "http://" must name a host, and only a host: "user@" before it
+ * is a trap (RFC 9110, 4.2.1 and 4.2.4). */
+static bool is_authority_first(const char *rest, size_t n)
+{
+    size_t length = 0;
+
+    while (length < n && rest[length] != '/' && rest[length] != '?')
+        length++;
+    return length > 0 && rest[0] != ':' && is_host(rest, length);
+}
+
 /* origin-form or absolute-form; the others belong to methods that are not
  * served (RFC 9112, 3.2). */
 static bool is_target(const char *target, size_t n)
@@ -39,7 +77,8 @@ static bool is_target(const char *target, size_t n)
     if (text_span(target, n, IN_TARGET) != n)
         return false;
     return (n > 0 && target[0] == '/') ||
-           (n > 7 && strncasecmp(target, "http://", 7) == 0);
+           (n > 7 && strncasecmp(target, "http://", 7) == 0 &&
+            is_authority_first(target + 7, n - 7));
 }
 
 /* "HTTP/1.1". A higher minor version is spoken to as 1.1 (RFC 9110, 2.5). */
@@ -83,7 +122,7 @@ static int host(struct http *http, struct text value)
     if (http->has_host)
         return 400;
     http->has_host = true;
-    return text_span(value.at, value.n, IN_HOST) == value.n ? 0 : 400;
+    return is_host(value.at, value.n) ? 0 : 400;
 }
 
 /* Repeating it is refused even when both agree (RFC 9112, 6.3). */
@@ -237,12 +276,14 @@ int http_head_end(const struct http *http)
     return 0;
 }
 
-int http_too_long(const struct http *http, const char *line, size_t n)
+int http_too_long(struct http *http, const char *line, size_t n)
 {
     switch ((enum http_state)http->state) {
     case HTTP_START:
         if (n <= REQUEST_LINE_MAX)
             return 0;
+        if (memcmp(line, "HEAD ", 5) == 0)
+            http->method = HTTP_HEAD; /* its refusal has no body */
         return text_span(line, METHOD_MAX, IN_TOKEN) < METHOD_MAX ? 414 : 501;
     case HTTP_CHUNK_SIZE:
         return n > CHUNK_LINE_MAX ? 400 : 0;

@@ -28,6 +28,6 @@ int http_head_end(const struct http *http);
 /* A line of which `n` bytes are here, its end perhaps not: 0, or the status
  * with which it is refused as too long. Depends on nothing but the bytes of
  * the line before the one that is too much. */
-int http_too_long(const struct http *http, const char *line, size_t n);
+int http_too_long(struct http *http, const char *line, size_t n);
 
 #endif

@@ -57,6 +57,17 @@ static const struct example examples[] = {
     SAYS("GET / HTTP/1.0\r\n\r\n", OK_CLOSE, TALK_CLOSES),
     SAYS("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", OK_KEEP,
          TALK_OPEN),
+    /* hosts */
+    SAYS("GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", OK, TALK_OPEN),
+    SAYS("GET / HTTP/1.1\r\nHost: a:\r\n\r\n", OK, TALK_OPEN),
+    SAYS("GET http://a:80/x HTTP/1.1\r\n" HOST "\r\n", OK, TALK_OPEN),
+    REFUSED("GET / HTTP/1.1\r\nHost: a:b:c\r\n\r\n", 400),
+    REFUSED("GET / HTTP/1.1\r\nHost: a:http\r\n\r\n", 400),
+    REFUSED("GET / HTTP/1.1\r\nHost: [[::]]:]\r\n\r\n", 400),
+    REFUSED("GET / HTTP/1.1\r\nHost: a]\r\n\r\n", 400),
+    REFUSED("GET http:///x HTTP/1.1\r\n" HOST "\r\n", 400),
+    REFUSED("GET http://:80/ HTTP/1.1\r\n" HOST "\r\n", 400),
+    REFUSED("GET http://u@a/ HTTP/1.1\r\n" HOST "\r\n", 400),
     /* bodies */
     SAYS(POST CL(5) "\r\nhello" GET "\r\n", OK OK, TALK_OPEN),
     SAYS(POST CL(0) "\r\n", OK, TALK_OPEN),
