@@ -70,6 +70,21 @@ static const char *parse_length(struct piece value, bool *known,
     return NULL;
 }
 
+/* Connection is a list (RFC 9110, 7.6.1). */
+static void take_options(struct piece list, struct http_reply *reply)
+{
+    while (list.at < list.end) {
+        const char *comma = memchr(list.at, ',', (size_t)(list.end - list.at));
+        const char *end = comma ? comma : list.end;
+        struct piece option = trim((struct piece){list.at, end});
+        if (is_word(option, "close"))
+            reply->closing = true;
+        if (is_word(option, "keep-alive"))
+            reply->closing = false;
+        list.at = comma ? comma + 1 : list.end;
+    }
+}
+
 static const char *parse_field(struct piece line, const char *head,
                                bool *length_known, struct http_reply *reply)
 {
@@ -84,10 +99,8 @@ static const char *parse_field(struct piece line, const char *head,
         return parse_length(value, length_known, reply);
     if (is_word(name, "Transfer-Encoding"))
         return "replies with Transfer-Encoding are not there yet";
-    if (is_word(name, "Connection") && is_word(value, "close"))
-        reply->closing = true;
-    if (is_word(name, "Connection") && is_word(value, "keep-alive"))
-        reply->closing = false;
+    if (is_word(name, "Connection"))
+        take_options(value, reply);
     if (is_word(name, "Date")) {
         reply->date_at = (size_t)(value.at - head);
         reply->date_len = (size_t)(value.end - value.at);
@@ -117,6 +130,9 @@ static const char *parse_head(const char *bytes, const char *end,
 
     if (!why)
         why = parse_status(line, reply);
+    /* Of a reply that is not wanted anyway, nothing else is asked. */
+    if (!why && reply->status / 100 != 2)
+        return NULL;
     while (!why && line.end + 2 < end) {
         why = next_line(line.end + 2, end, &line);
         if (!why)

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* A file to write after the run, opened before it. */
 struct output {
@@ -40,12 +41,26 @@ static int open_output(struct output *output)
     return 0;
 }
 
+static bool same_file(const struct output *a, const struct output *b)
+{
+    struct stat x;
+    struct stat y;
+
+    return a->file && b->file && fstat(fileno(a->file), &x) == 0 &&
+           fstat(fileno(b->file), &y) == 0 && S_ISREG(x.st_mode) &&
+           x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static int open_outputs(struct run *run)
 {
     if (open_output(&run->json) != 0 || open_output(&run->hgrm) != 0)
         return -1;
     if (run->json.file == stdout && run->hgrm.file == stdout) {
         msg_error("--hgrm: stdout is already taken by --json");
+        return -1;
+    }
+    if (same_file(&run->json, &run->hgrm)) {
+        msg_error("--hgrm: '%s' is the file of --json", run->hgrm.path);
         return -1;
     }
     return 0;
@@ -99,6 +114,9 @@ static int report(const struct run *run, const struct result *result)
     bool stdout_taken = run->json.file == stdout || run->hgrm.file == stdout;
 
     tell_errors(settings, result);
+    if (result->requests == 0 && faults_total(&result->faults) == 0)
+        msg_error("no reply came within the window, and %llu requests wait",
+                  (unsigned long long)result->unfinished);
     table_print(stdout_taken ? stderr : stdout, settings, result);
     if (write_outputs(run, result) != 0)
         return EXIT_USAGE;
@@ -106,7 +124,7 @@ static int report(const struct run *run, const struct result *result)
         msg_error("cannot write to stdout: %s", strerror(errno));
         return EXIT_USAGE;
     }
-    if (faults_total(&result->faults) > 0)
+    if (faults_total(&result->faults) > 0 || result->requests == 0)
         return EXIT_NO;
     if (run->command.strict && result->verdict.judgement != VERDICT_OK)
         return EXIT_NO;

@@ -245,9 +245,9 @@ struct checked reply_check(struct checker *checker, struct inbox *inbox,
 {
     struct checked checked = {.fault = FAULT_NONE};
 
-    while (n > 0 && checked.fault == FAULT_NONE && !checked.closing) {
+    while (n > 0 && checked.fault == FAULT_NONE) {
         bool whole = false;
-        if (checked.replies == in_flight) {
+        if (checked.replies == in_flight || checked.closing) {
             snprintf(checker->why, sizeof(checker->why),
                      "%zu bytes came that nobody asked for", n);
             checked.fault = FAULT_SURPLUS;

@@ -23,6 +23,7 @@ struct result {
     uint64_t connects;   /* openings, first ones and later ones */
     uint64_t unfinished; /* requests in flight at the end */
     uint64_t unfinished_oldest_ns;
+    uint64_t silent_ns;   /* from the last reply of all to the end */
     double jain;          /* fairness of `requests` over connections, or -1 */
     struct faults faults; /* of the whole run, its warm-up too */
     struct histogram *service; /* of `requests` */

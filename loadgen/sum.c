@@ -22,6 +22,16 @@ static void add_conns(struct result *result, const struct worker *worker,
     }
 }
 
+/* How long the worker has had no reply when it ended. */
+static uint64_t silence_ns(const struct worker *worker)
+{
+    uint64_t last_ns = worker->last_reply_ns > worker->started_ns
+                           ? worker->last_reply_ns
+                           : worker->started_ns;
+
+    return worker->ended_ns > last_ns ? worker->ended_ns - last_ns : 0;
+}
+
 static void add_worker(struct result *result, const struct worker *worker)
 {
     result->requests += worker->counters.requests;
@@ -53,7 +63,10 @@ int sum_up(const struct settings *settings, const struct worker *workers,
 
     if (!counts)
         return -ENOMEM;
+    result->silent_ns = UINT64_MAX;
     for (unsigned i = 0; i < settings->threads; i++) {
+        if (silence_ns(&workers[i]) < result->silent_ns)
+            result->silent_ns = silence_ns(&workers[i]);
         add_conns(result, &workers[i], counts);
         add_worker(result, &workers[i]);
     }

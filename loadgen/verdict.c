@@ -17,6 +17,9 @@ static const double limit_share = 0.90;
 /* Beyond this, something is wrong with the counting or with the clocks. */
 static const double little_most = 0.05;
 
+/* Shorter gaps may be the scheduler's doing. */
+#define LEAST_SILENCE_NS (50 * NS_PER_MS)
+
 const char *bottleneck_name(enum bottleneck bottleneck)
 {
     static const char *const names[] = {
@@ -134,6 +137,24 @@ static void judge_little(const struct settings *settings, struct result *result)
     }
 }
 
+/* A server that hangs shows in no reply that comes late, for none comes. */
+static void judge_silence(struct result *result)
+{
+    uint64_t most_ns = result->duration_ns / 4;
+
+    if (most_ns < LEAST_SILENCE_NS)
+        most_ns = LEAST_SILENCE_NS;
+    if (result->requests == 0 || result->unfinished == 0 ||
+        result->silent_ns < most_ns)
+        return;
+    result->verdict.judgement = VERDICT_INVALID;
+    add_reason(&result->verdict,
+               "the server hangs: no reply came in the last %.0f ms, and %llu "
+               "requests wait",
+               (double)result->silent_ns / 1e6,
+               (unsigned long long)result->unfinished);
+}
+
 static void judge_errors(const struct settings *settings, struct result *result)
 {
     struct verdict *verdict = &result->verdict;
@@ -171,6 +192,7 @@ void verdict_reach(const struct settings *settings, struct result *result)
         add_reason(verdict, "starved: %u of %u connections got no reply at all",
                    result->starved, result->established);
     judge_little(settings, result);
+    judge_silence(result);
     judge_errors(settings, result);
     if (settings->server_pid && !result->server_known)
         add_reason(verdict, "the server's process ended during the run");

@@ -275,6 +275,7 @@ struct checked worker_received(struct worker *worker, struct conn *conn,
     conn->in_flight -= checked.replies;
     if (checked.replies) {
         conn->requests += checked.replies;
+        worker->last_reply_ns = now_ns;
         conn->served = true;
         conn->proven = true;
     }

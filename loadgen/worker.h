@@ -98,6 +98,7 @@ struct worker {
     struct cost cost; /* of the thread, in the window; CPU and switches only */
     uint64_t started_ns; /* of the window as this thread saw it */
     uint64_t ended_ns;
+    uint64_t last_reply_ns;
     uint64_t unfinished;
     uint64_t unfinished_oldest_ns;
     int error; /* -errno if the thread could not do its work */

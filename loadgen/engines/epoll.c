@@ -128,6 +128,16 @@ static void finish_connect(struct engine *engine, struct conn *conn)
     flush_out(engine, conn);
 }
 
+/* The server has closed, or said that it will, and owes replies. */
+static void closed_early(struct engine *engine, struct conn *conn)
+{
+    char *why = engine->worker->checker.why;
+
+    snprintf(why, FAULT_TEXT, "closed with %u requests unanswered",
+             conn->in_flight);
+    fail(engine, conn, FAULT_CLOSED_EARLY, why);
+}
+
 /* Receives once, counts, and sends on. */
 static void take_in(struct engine *engine, struct conn *conn)
 {
@@ -142,6 +152,11 @@ static void take_in(struct engine *engine, struct conn *conn)
             return;
         struct checked checked =
             worker_received(worker, conn, worker->buffer, (size_t)n, now_ns);
+        if (checked.fault == FAULT_NONE && checked.closing &&
+            conn->in_flight > 0) {
+            closed_early(engine, conn);
+            return;
+        }
         if (checked.fault != FAULT_NONE || checked.closing) {
             fail(engine, conn, checked.fault, worker->checker.why);
             return;
@@ -149,9 +164,7 @@ static void take_in(struct engine *engine, struct conn *conn)
         worker_fill(worker, conn, now_ns);
         flush_out(engine, conn);
     } else if (n == 0) {
-        snprintf(worker->checker.why, FAULT_TEXT,
-                 "closed with %u requests unanswered", conn->in_flight);
-        fail(engine, conn, FAULT_CLOSED_EARLY, worker->checker.why);
+        closed_early(engine, conn);
     } else if (errno != EAGAIN && errno != EINTR) {
         fail(engine, conn, FAULT_RESET, strerror(errno));
     }

@@ -102,6 +102,8 @@ static void answer(struct server *server, struct peer *peer)
     peer->replies++;
     if (server->manner == STUB_DIES && server->replies == 100)
         _exit(0);
+    if (server->manner == STUB_HANGS && server->replies > 100)
+        return;
     switch (server->manner) {
     case STUB_GARBAGE:
         send_all(peer->fd, "\x16\x03\x01 what?", 9);

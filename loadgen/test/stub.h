@@ -21,6 +21,7 @@ enum stub_manner {
     STUB_EARLY,   /* closes after half of the tenth reply */
     STUB_RESET,   /* resets instead of the tenth reply */
     STUB_DIES,    /* exits instead of the hundredth reply of all */
+    STUB_HANGS,   /* never answers again after the hundredth reply of all */
     STUB_REFUSES, /* does not listen */
 };
 

@@ -332,17 +332,32 @@ static void connections_that_do_not_open_are_reported(void **state)
 
 static void strict_refuses_what_is_not_ok(void **state)
 {
-    struct outcome lax = run(STUB_MUTE, "http", WORDS(SHORT));
-    struct outcome strict = run(STUB_MUTE, "http", WORDS(SHORT, "--strict"));
+    struct outcome lax =
+        run(STUB_HANGS, "http", WORDS("--duration", "400ms", "--warmup", "0s"));
+    struct outcome strict =
+        run(STUB_HANGS, "http",
+            WORDS("--duration", "400ms", "--warmup", "0s", "--strict"));
 
     (void)state;
     assert_int_equal(lax.status, 0);
     assert_string_equal(outcome_text(&lax, "verdict"), "invalid");
-    assert_true(outcome_has_reason(&lax, "no reply came within the window"));
+    assert_true(outcome_has_reason(&lax, "the server hangs: no reply came"));
     assert_int_equal(strict.status, 1);
     assert_string_equal(outcome_text(&strict, "verdict"), "invalid");
     outcome_free(&lax);
     outcome_free(&strict);
+}
+
+static void a_mute_server_is_told_before_any_timeout(void **state)
+{
+    struct outcome outcome = run(STUB_MUTE, "http", WORDS(SHORT));
+
+    (void)state;
+    assert_int_equal(outcome.status, 1);
+    assert_non_null(strstr(outcome.err, "no reply came within the window"));
+    assert_true(
+        outcome_has_reason(&outcome, "no reply came within the window"));
+    outcome_free(&outcome);
 }
 
 /* The CPU that all threads of `pid` but the first are pinned to, or -1. */
@@ -450,6 +465,7 @@ int main(void)
         cmocka_unit_test(starved_longer_than_the_timeout_is_a_timeout),
         cmocka_unit_test(connections_that_do_not_open_are_reported),
         cmocka_unit_test(strict_refuses_what_is_not_ok),
+        cmocka_unit_test(a_mute_server_is_told_before_any_timeout),
         cmocka_unit_test(threads_are_pinned),
         cmocka_unit_test(signals_stop_it_without_a_record),
     };
