@@ -113,11 +113,11 @@ static void put_doubts(FILE *to, const struct summary *summary,
     double connections = json_number_value(cell->axis[AXIS_CONNECTIONS]);
     char text[600];
 
-    if (cell->starved) {
+    if (cell->starved_in > 0) {
         snprintf(text, sizeof(text),
                  "%.0f of %.0f connections were served, the others starved, in "
-                 "%u of %u trials; its rate is that of the served ones and it "
-                 "has no latency",
+                 "%u of %u trials; such a rate is that of the served ones, and "
+                 "there is no latency",
                  cell->served, connections, cell->starved_in, cell->ok);
         put_item(to, summary, cell, text, false);
     }

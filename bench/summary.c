@@ -222,12 +222,22 @@ static int add(struct summary *summary, const json_t *record)
     return 0;
 }
 
-static struct spread spread_of(const struct summary_cell *cell,
-                               const char *path, double *values)
+bool summary_trial_starved(const struct summary_cell *cell, unsigned trial)
 {
-    for (unsigned i = 0; i < cell->ok; i++)
-        values[i] =
-            summary_number(json_object_get(cell->record[i], "result"), path);
+    return summary_number(cell->record[trial], "result.connections_served") <
+           axis_number(cell, AXIS_CONNECTIONS);
+}
+
+/* `of_all`: only trials in which every connection was served. */
+static struct spread spread_of(const struct summary_cell *cell,
+                               const char *path, bool of_all, double *values)
+{
+    for (unsigned i = 0; i < cell->ok; i++) {
+        const json_t *result = json_object_get(cell->record[i], "result");
+        values[i] = of_all && summary_trial_starved(cell, i)
+                        ? (double)NAN
+                        : summary_number(result, path);
+    }
     return stats_spread(values, cell->ok);
 }
 
@@ -252,17 +262,15 @@ static int evaluate(struct summary_cell *cell)
 
     if (!values)
         return -1;
-    struct spread served = spread_of(cell, "connections_served", values);
-    cell->served = served.min;
-    for (size_t i = 0; i < served.n; i++)
-        cell->starved_in += values[i] < axis_number(cell, AXIS_CONNECTIONS);
-    cell->starved = cell->starved_in > 0;
-    for (int metric = 0; metric < METRICS; metric++)
-        cell->metric[metric] = spread_of(cell, metric_paths[metric], values);
-    if (cell->starved) {
-        /* the few served ones' latency says nothing of the others' */
-        cell->metric[METRIC_P50_NS] = stats_spread(values, 0);
-        cell->metric[METRIC_P99_NS] = stats_spread(values, 0);
+    cell->served = spread_of(cell, "connections_served", false, values).min;
+    for (unsigned i = 0; i < cell->ok; i++)
+        cell->starved_in += summary_trial_starved(cell, i);
+    cell->starved = cell->starved_in * 2 > cell->ok;
+    for (int metric = 0; metric < METRICS; metric++) {
+        /* the served ones' latency says nothing of the others' */
+        bool of_all = metric == METRIC_P50_NS || metric == METRIC_P99_NS;
+        cell->metric[metric] =
+            spread_of(cell, metric_paths[metric], of_all, values);
     }
     free(values);
     count_verdicts(cell);

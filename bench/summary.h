@@ -36,11 +36,12 @@ struct summary_cell {
     double served; /* connections with a right reply, in the worst trial; NAN
                     * where the tool does not tell */
     unsigned starved_in; /* trials in which some connection got none */
-    bool starved;        /* starved_in > 0 */
+    bool starved;        /* in most trials */
     bool maybe_starved;  /* by a tool that does not tell, where our generator
                           * saw starving */
     const char *reason;  /* of the last one failed or skipped, or NULL */
-    struct spread metric[METRICS]; /* latency is NAN when starved */
+    struct spread metric[METRICS]; /* latency is of trials that
+                                    * starved nobody */
 };
 
 struct summary {
@@ -65,6 +66,9 @@ double summary_number(const json_t *object, const char *path);
  * into the record, or to `text` (`size` bytes) for a number. */
 const char *summary_axis(const struct summary_cell *cell, enum axis axis,
                          char *text, size_t size);
+
+/* Whether some connection got no reply in that trial, of those that count. */
+bool summary_trial_starved(const struct summary_cell *cell, unsigned trial);
 
 /* Whether the charts against connections show the cell: measured by our
  * generator, one request at a time, with the usual payload. Of what else

@@ -29,7 +29,7 @@ static void print_remarks(FILE *to, const struct summary_cell *cell)
 {
     double connections = json_number_value(cell->axis[AXIS_CONNECTIONS]);
 
-    if (cell->starved)
+    if (cell->starved_in > 0)
         fprintf(to, " %.0f of %.0f served, %.0f STARVED", cell->served,
                 connections, connections - cell->served);
     if (cell->starved_in > 0 && cell->starved_in < cell->ok)
