@@ -88,6 +88,8 @@ static int write_cell(const struct summary_cell *cell, const char *run,
     int error = curve && values ? 0 : -ENOMEM;
 
     for (unsigned i = 0; i < cell->ok && !error; i++) {
+        if (summary_trial_starved(cell, i))
+            continue;
         const char *name =
             json_string_value(json_object_get(cell->record[i], "histogram"));
         char *path = run_dir_file(run, name ? name : "");
@@ -112,6 +114,7 @@ bool percentiles_reach(const struct summary_cell *cell)
 
     for (unsigned i = 0; i < cell->ok && reach; i++)
         reach =
+            summary_trial_starved(cell, i) ||
             summary_number(cell->record[i], "result.requests") >= SAMPLES_ABOVE;
     return reach;
 }
