@@ -302,9 +302,44 @@ static void requests_are_as_agreed(void **state)
     request_free(&request);
 }
 
+static void nothing_may_follow_an_announced_end(void **state)
+{
+    static const char closing[] = HEAD "Connection: foo, close\r\n" TAIL;
+    static const char more[] = HEAD "Connection: close\r\n" TAIL "x";
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, "http://h:1/");
+    assert_true(feed(&f, closing, sizeof(closing) - 1, 1).closing);
+    inbox_reset(&f.inbox, 77);
+    struct checked checked = feed(&f, more, sizeof(more) - 1, 2);
+    assert_int_equal(checked.fault, FAULT_SURPLUS);
+    assert_int_equal(checked.replies, 1);
+    tear_down(&f);
+}
+
+static void a_wrong_status_is_told_before_framing(void **state)
+{
+    static const char bare[] = "HTTP/1.1 500 x\r\n\r\n";
+    static const char chunked[] =
+        "HTTP/1.1 503 x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, "http://h:1/");
+    assert_int_equal(feed(&f, bare, sizeof(bare) - 1, 1).fault,
+                     FAULT_BAD_STATUS);
+    inbox_reset(&f.inbox, 77);
+    assert_int_equal(feed(&f, chunked, sizeof(chunked) - 1, 1).fault,
+                     FAULT_BAD_STATUS);
+    tear_down(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_may_follow_an_announced_end),
+        cmocka_unit_test(a_wrong_status_is_told_before_framing),
         cmocka_unit_test(http_is_right_for_every_cut),
         cmocka_unit_test(echo_is_right_for_every_cut),
         cmocka_unit_test(one_wrong_echo_byte_is_a_mismatch),
