@@ -228,17 +228,15 @@ bool summary_trial_starved(const struct summary_cell *cell, unsigned trial)
            axis_number(cell, AXIS_CONNECTIONS);
 }
 
-/* `of_all`: only trials in which every connection was served. */
-static struct spread spread_of(const struct summary_cell *cell,
-                               const char *path, bool of_all, double *values)
+double summary_value(const struct summary_cell *cell, unsigned trial,
+                     enum metric metric)
 {
-    for (unsigned i = 0; i < cell->ok; i++) {
-        const json_t *result = json_object_get(cell->record[i], "result");
-        values[i] = of_all && summary_trial_starved(cell, i)
-                        ? (double)NAN
-                        : summary_number(result, path);
-    }
-    return stats_spread(values, cell->ok);
+    /* the served ones' latency says nothing of the others' */
+    if ((metric == METRIC_P50_NS || metric == METRIC_P99_NS) &&
+        summary_trial_starved(cell, trial))
+        return (double)NAN;
+    return summary_number(json_object_get(cell->record[trial], "result"),
+                          metric_paths[metric]);
 }
 
 static void count_verdicts(struct summary_cell *cell)
@@ -262,15 +260,17 @@ static int evaluate(struct summary_cell *cell)
 
     if (!values)
         return -1;
-    cell->served = spread_of(cell, "connections_served", false, values).min;
+    for (unsigned i = 0; i < cell->ok; i++)
+        values[i] =
+            summary_number(cell->record[i], "result.connections_served");
+    cell->served = stats_spread(values, cell->ok).min;
     for (unsigned i = 0; i < cell->ok; i++)
         cell->starved_in += summary_trial_starved(cell, i);
     cell->starved = cell->starved_in * 2 > cell->ok;
-    for (int metric = 0; metric < METRICS; metric++) {
-        /* the served ones' latency says nothing of the others' */
-        bool of_all = metric == METRIC_P50_NS || metric == METRIC_P99_NS;
-        cell->metric[metric] =
-            spread_of(cell, metric_paths[metric], of_all, values);
+    for (enum metric metric = 0; metric < METRICS; metric++) {
+        for (unsigned i = 0; i < cell->ok; i++)
+            values[i] = summary_value(cell, i, metric);
+        cell->metric[metric] = stats_spread(values, cell->ok);
     }
     free(values);
     count_verdicts(cell);

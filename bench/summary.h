@@ -62,6 +62,11 @@ void summary_free(struct summary *summary);
 /* The number at a dotted path in `object`, NAN if there is none. */
 double summary_number(const json_t *object, const char *path);
 
+/* The metric of one of the trials that count; NAN where there is none, as the
+ * latency of starved cells. */
+double summary_value(const struct summary_cell *cell, unsigned trial,
+                     enum metric metric);
+
 /* The text of the cell's value on `axis`; "" for one it does not have. Points
  * into the record, or to `text` (`size` bytes) for a number. */
 const char *summary_axis(const struct summary_cell *cell, enum axis axis,
