@@ -1,0 +1,42 @@
+/* comparison.h: sides against a base, as people and programs read them. Runs
+ * are compared by compare_runs() (compare.h), two trees by regress_run(). */
+#ifndef BENCH_COMPARISON_H
+#define BENCH_COMPARISON_H
+
+#include "bench/findings.h"
+#include "bench/words.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct comparison {
+    struct words sides;     /* their names, the base first */
+    struct words warnings;  /* what makes it doubtful, a sentence each */
+    struct words unmatched; /* cells that only some sides have, in words */
+    const char *unit;       /* what n counts: "trials", "boots", "blocks" */
+    size_t cells;           /* how many are compared */
+    size_t trials;          /* that it rests on */
+    struct findings findings;
+    enum change verdict;
+};
+
+void comparison_free(struct comparison *comparison);
+
+/* Prints sides, warnings, and the table in the findings' order. */
+void comparison_print(const struct comparison *comparison, FILE *to);
+
+/* The same as it is pasted into a mail or a pull request. */
+void comparison_print_markdown(const struct comparison *comparison, FILE *to);
+
+/* A row a finding, with a header; comma-separated as RFC 4180 has it. */
+void comparison_print_csv(const struct comparison *comparison, FILE *to);
+
+/* Every cell as a test case that fails when it is slower, and is skipped when
+ * unclear: in the XML that CI systems read as JUnit's. */
+void comparison_print_junit(const struct comparison *comparison, FILE *to);
+
+/* The object of --json. A new reference; NULL when out of memory. */
+json_t *comparison_json(const struct comparison *comparison);
+
+#endif
