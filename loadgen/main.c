@@ -7,90 +7,33 @@
 
 #include "common/exits.h"
 #include "common/msg.h"
+#include "common/outputs.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-/* A file to write after the run, opened before it. */
-struct output {
-    const char *option;
-    const char *path; /* NULL: not wanted */
-    FILE *file;
-};
+enum { JSON, HGRM, OUTPUTS };
 
 struct run {
     struct command command;
-    struct output json;
-    struct output hgrm;
+    struct output output[OUTPUTS];
 };
 
-static int open_output(struct output *output)
+static int write_outputs(struct run *run, const struct result *result)
 {
-    if (!output->path)
-        return 0;
-    output->file =
-        strcmp(output->path, "-") == 0 ? stdout : fopen(output->path, "we");
-    if (!output->file) {
-        msg_error("%s: cannot write '%s': %s", output->option, output->path,
-                  strerror(errno));
-        return -1;
-    }
-    return 0;
-}
-
-static bool same_file(const struct output *a, const struct output *b)
-{
-    struct stat x;
-    struct stat y;
-
-    return a->file && b->file && fstat(fileno(a->file), &x) == 0 &&
-           fstat(fileno(b->file), &y) == 0 && S_ISREG(x.st_mode) &&
-           x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static int open_outputs(struct run *run)
-{
-    if (open_output(&run->json) != 0 || open_output(&run->hgrm) != 0)
-        return -1;
-    if (run->json.file == stdout && run->hgrm.file == stdout) {
-        msg_error("--hgrm: stdout is already taken by --json");
-        return -1;
-    }
-    if (same_file(&run->json, &run->hgrm)) {
-        msg_error("--hgrm: '%s' is the file of --json", run->hgrm.path);
-        return -1;
-    }
-    return 0;
-}
-
-/* Closes what was written; `error` is what the writing returned. */
-static int close_output(const struct output *output, int error)
-{
-    if (!output->file)
-        return 0;
-    if (output->file != stdout && fclose(output->file) != 0)
-        error = -errno;
-    if (error)
-        msg_error("%s: cannot write '%s': %s", output->option, output->path,
-                  strerror(-error));
-    return error;
-}
-
-static int write_outputs(const struct run *run, const struct result *result)
-{
+    struct output *json = &run->output[JSON];
+    struct output *hgrm = &run->output[HGRM];
     int json_error = 0;
     int hgrm_error = 0;
 
-    if (run->json.file)
-        json_error =
-            record_write(run->json.file, &run->command.settings, result);
-    if (run->hgrm.file)
-        hgrm_error = hgrm_write(run->hgrm.file, result->service);
-    json_error = close_output(&run->json, json_error);
-    hgrm_error = close_output(&run->hgrm, hgrm_error);
+    if (json->file)
+        json_error = record_write(json->file, &run->command.settings, result);
+    if (hgrm->file)
+        hgrm_error = hgrm_write(hgrm->file, result->service);
+    json_error = output_close(json, json_error);
+    hgrm_error = output_close(hgrm, hgrm_error);
     return json_error ? json_error : hgrm_error;
 }
 
@@ -108,10 +51,10 @@ static void tell_errors(const struct settings *settings,
                   settings->target.authority);
 }
 
-static int report(const struct run *run, const struct result *result)
+static int report(struct run *run, const struct result *result)
 {
     const struct settings *settings = &run->command.settings;
-    bool stdout_taken = run->json.file == stdout || run->hgrm.file == stdout;
+    bool stdout_taken = outputs_take_stdout(run->output, OUTPUTS);
 
     tell_errors(settings, result);
     if (result->requests == 0 && faults_total(&result->faults) == 0)
@@ -131,7 +74,7 @@ static int report(const struct run *run, const struct result *result)
     return EXIT_FINE;
 }
 
-static int drive(const struct run *run)
+static int drive(struct run *run)
 {
     struct result result;
     int status = EXIT_USAGE;
@@ -156,9 +99,9 @@ int main(int argc, char **argv)
 
     msg_init(argv[0]);
     command_parse(&run.command, argc, argv);
-    run.json = (struct output){"--json", run.command.json, NULL};
-    run.hgrm = (struct output){"--hgrm", run.command.hgrm, NULL};
-    if (open_outputs(&run) != 0)
+    run.output[JSON] = (struct output){"--json", run.command.json, NULL};
+    run.output[HGRM] = (struct output){"--hgrm", run.command.hgrm, NULL};
+    if (outputs_open(run.output, OUTPUTS) != 0)
         return EXIT_USAGE;
     return drive(&run);
 }
