@@ -178,6 +178,17 @@ int options_duration(const char *name, const char *text, uint64_t min_ns,
     return 0;
 }
 
+int options_percent(const char *name, const char *text, double *share)
+{
+    int error = units_parse_percent(text, share);
+
+    if (error == -ERANGE)
+        msg_error("%s: %s is out of range (above 0%% to 100%%)", name, text);
+    else if (error)
+        msg_error("%s: '%s' is not a percentage like 3%% or 0.5%%", name, text);
+    return error ? -1 : 0;
+}
+
 int options_choice(const char *name, const char *text, const char *const *known,
                    size_t n)
 {

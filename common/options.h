@@ -34,6 +34,9 @@ int options_count(const char *name, const char *text, uint64_t min,
 int options_duration(const char *name, const char *text, uint64_t min_ns,
                      uint64_t max_ns, uint64_t *ns);
 
+/* A share, as units_parse_percent() reads it. */
+int options_percent(const char *name, const char *text, double *share);
+
 /* The index in `known` (`n` words) of `text`, or -1 after telling which words
  * there are and which one was probably meant. */
 int options_choice(const char *name, const char *text, const char *const *known,

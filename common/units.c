@@ -93,6 +93,24 @@ int units_parse_duration(const char *text, uint64_t *ns)
     return 0;
 }
 
+int units_parse_percent(const char *text, double *share)
+{
+    const uint64_t parts = UINT64_C(1000000000);
+    uint64_t whole;
+    uint64_t part = 0;
+    const char *at = digits(text, &whole);
+
+    at = at ? fraction(at, parts, &part) : NULL;
+    if (!at)
+        return -EINVAL;
+    if (strcmp(at + (*at == ' '), "%") != 0)
+        return -EINVAL;
+    if (whole > 100 || (whole == 100 && part > 0) || (whole == 0 && part == 0))
+        return -ERANGE;
+    *share = ((double)whole + (double)part / (double)parts) / 100;
+    return 0;
+}
+
 /* Three significant digits of a value below 1,000. */
 static int significant(char *text, size_t size, double value, const char *unit)
 {

@@ -20,6 +20,11 @@ int units_parse_count(const char *text, uint64_t min, uint64_t max,
  * -ERANGE if it is longer than 1,000 hours; then `*ns` is left alone. */
 int units_parse_duration(const char *text, uint64_t *ns);
 
+/* Parses a percentage above 0 and up to 100: digits, optionally a fraction, and
+ * a `%` ("3%", "0.5 %") as a share: 0.03. 0, -EINVAL if `text` is none, or
+ * -ERANGE; then `*share` is left alone. */
+int units_parse_percent(const char *text, double *share);
+
 /* Writes a duration for people, with three significant digits: "1.23 ms".
  * `size` of 16 is always enough. Returns `text`. */
 const char *units_format_duration(char *text, size_t size, double ns);

@@ -74,6 +74,31 @@ static void counts_are_parsed(void **state)
     }
 }
 
+static void percentages_are_shares(void **state)
+{
+    static const struct {
+        const char *text;
+        int error;
+        double share;
+    } cases[] = {
+        {"3%", 0, 0.03},        {"0.5%", 0, 0.005},   {"2.25 %", 0, 0.0225},
+        {"100%", 0, 1},         {"0%", -ERANGE, 0},   {"101%", -ERANGE, 0},
+        {"100.1%", -ERANGE, 0}, {"3", -EINVAL, 0},    {"", -EINVAL, 0},
+        {"%", -EINVAL, 0},      {"-3%", -EINVAL, 0},  {"3%%", -EINVAL, 0},
+        {"3. %", -EINVAL, 0},   {"3  %", -EINVAL, 0}, {"1e1%", -EINVAL, 0},
+        {"nan%", -EINVAL, 0},   {"0x3%", -EINVAL, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        double share = 0;
+        assert_int_equal(units_parse_percent(cases[i].text, &share),
+                         cases[i].error);
+        assert_true(share > cases[i].share - 1e-12 &&
+                    share < cases[i].share + 1e-12);
+    }
+}
+
 static void people_see_three_digits(void **state)
 {
     static const struct {
@@ -133,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(durations_are_parsed),
         cmocka_unit_test(counts_are_parsed),
+        cmocka_unit_test(percentages_are_shares),
         cmocka_unit_test(people_see_three_digits),
         cmocka_unit_test(exact_durations_read_back),
     };
