@@ -221,3 +221,10 @@ const char *axis_text(const json_t *value, char *text, size_t size)
         snprintf(text, size, "%s", AXIS_AUTO);
     return text;
 }
+
+bool axis_equal(const json_t *a, const json_t *b)
+{
+    if (!a || json_is_null(a))
+        return !b || json_is_null(b);
+    return json_equal(a, b);
+}

@@ -5,6 +5,7 @@
 #include "bench/words.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum axis {
@@ -49,5 +50,8 @@ json_t *axis_json(enum axis axis, const char *value);
 /* The value that axis_json() made, as a string for tables: "auto" for null.
  * Writes to `text` (`size` bytes) and returns it. */
 const char *axis_text(const json_t *value, char *text, size_t size);
+
+/* Whether two values of records are the same; a missing one is as null. */
+bool axis_equal(const json_t *a, const json_t *b);
 
 #endif

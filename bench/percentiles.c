@@ -79,8 +79,16 @@ static void write_rows(const struct summary_cell *cell, struct curve *curve,
     }
 }
 
-static int write_cell(const struct summary_cell *cell, const char *run,
-                      FILE *file)
+/* The path of a trial's histogram, to be freed; NULL: it has none. */
+static char *histogram_path(const json_t *record)
+{
+    const char *folder = json_string_value(json_object_get(record, "folder"));
+    const char *name = json_string_value(json_object_get(record, "histogram"));
+
+    return folder && name ? run_dir_file(folder, name) : NULL;
+}
+
+static int write_cell(const struct summary_cell *cell, FILE *file)
 {
     struct curve *curve = calloc(cell->ok, sizeof(*curve));
     double *values = calloc(cell->ok, sizeof(*values));
@@ -88,15 +96,15 @@ static int write_cell(const struct summary_cell *cell, const char *run,
     int error = curve && values ? 0 : -ENOMEM;
 
     for (unsigned i = 0; i < cell->ok && !error; i++) {
-        if (summary_trial_starved(cell, i))
+        char *path = summary_trial_starved(cell, i)
+                         ? NULL
+                         : histogram_path(cell->record[i]);
+        if (!path)
             continue;
-        const char *name =
-            json_string_value(json_object_get(cell->record[i], "histogram"));
-        char *path = run_dir_file(run, name ? name : "");
-        int unreadable = path ? read_histogram(path, &curve[n]) : -ENOMEM;
+        int unreadable = read_histogram(path, &curve[n]);
         if (unreadable)
-            msg_error("%s: no histogram: %s; left out of the charts",
-                      path ? path : run, strerror(-unreadable));
+            msg_error("%s: no histogram: %s; left out of the charts", path,
+                      strerror(-unreadable));
         else
             n++;
         free(path);
@@ -111,16 +119,19 @@ static int write_cell(const struct summary_cell *cell, const char *run,
 bool percentiles_reach(const struct summary_cell *cell)
 {
     bool reach = cell->ok > 0 && !cell->starved;
+    bool any = false;
 
-    for (unsigned i = 0; i < cell->ok && reach; i++)
+    for (unsigned i = 0; i < cell->ok && reach; i++) {
+        if (summary_trial_starved(cell, i))
+            continue;
         reach =
-            summary_trial_starved(cell, i) ||
             summary_number(cell->record[i], "result.requests") >= SAMPLES_ABOVE;
-    return reach;
+        any |= json_is_string(json_object_get(cell->record[i], "histogram"));
+    }
+    return reach && any;
 }
 
-int percentiles_write(const struct summary *summary, const char *run,
-                      FILE *file)
+int percentiles_write(const struct summary *summary, FILE *file)
 {
     int error = 0;
 
@@ -129,7 +140,7 @@ int percentiles_write(const struct summary *summary, const char *run,
     for (size_t i = 0; i < summary->cells && !error; i++) {
         const struct summary_cell *cell = &summary->cell[i];
         if (summary_is_base(summary, cell) && percentiles_reach(cell))
-            error = write_cell(cell, run, file);
+            error = write_cell(cell, file);
     }
     return error;
 }

@@ -9,13 +9,12 @@
 /* Writes the header and the rows of percentiles.tsv to `file`. At each
  * percentile a cell has the median, and the range, over its trials. The curve
  * ends where one of them has fewer than ten samples above: a median over a set
- * that changes could fall. A histogram that can't be read is told and left out.
- * 0 or -errno. */
-int percentiles_write(const struct summary *summary, const char *run,
-                      FILE *file);
+ * that changes could fall. Trials without a histogram are left out;
+ * one that can't be read is told. 0 or -errno. */
+int percentiles_write(const struct summary *summary, FILE *file);
 
 /* Whether every trial of the cell has the samples for at least the start of a
- * curve. */
+ * curve, and any has a histogram. */
 bool percentiles_reach(const struct summary_cell *cell);
 
 #endif

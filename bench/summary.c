@@ -3,6 +3,7 @@
 #include "bench/run_dir.h"
 #include "common/msg.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,34 +146,49 @@ bool summary_has_base(const struct summary *summary)
     return false;
 }
 
-static bool belongs(const struct summary_cell *cell, const json_t *record)
+/* The place of the cell with these axes, or the number of cells. */
+static size_t position(const struct summary *summary,
+                       const json_t *const axes[AXES])
 {
-    for (enum axis axis = 0; axis < AXES; axis++) {
-        const json_t *value = json_object_get(record, axis_record_key(axis));
-        if (!json_equal(cell->axis[axis], value))
-            return false;
+    size_t i = 0;
+
+    for (; i < summary->cells; i++) {
+        enum axis axis = 0;
+        while (axis < AXES &&
+               axis_equal(summary->cell[i].axis[axis], axes[axis]))
+            axis++;
+        if (axis == AXES)
+            break;
     }
-    return true;
+    return i;
+}
+
+const struct summary_cell *summary_find(const struct summary *summary,
+                                        const struct summary_cell *cell)
+{
+    size_t i = position(summary, cell->axis);
+
+    return i < summary->cells ? &summary->cell[i] : NULL;
 }
 
 /* The cell of a record, made when it is the first one; NULL: out of memory. */
 static struct summary_cell *cell_of(struct summary *summary,
                                     const json_t *record)
 {
-    for (size_t i = 0; i < summary->cells; i++) {
-        if (belongs(&summary->cell[i], record))
-            return &summary->cell[i];
-    }
+    struct summary_cell fresh = {.served = (double)NAN};
+
+    for (enum axis axis = 0; axis < AXES; axis++)
+        fresh.axis[axis] = json_object_get(record, axis_record_key(axis));
+    size_t i = position(summary, fresh.axis);
+    if (i < summary->cells)
+        return &summary->cell[i];
     struct summary_cell *grown =
         realloc(summary->cell, (summary->cells + 1) * sizeof(*grown));
     if (!grown)
         return NULL;
     summary->cell = grown;
-    struct summary_cell *cell = &grown[summary->cells++];
-    *cell = (struct summary_cell){.served = (double)NAN};
-    for (enum axis axis = 0; axis < AXES; axis++)
-        cell->axis[axis] = json_object_get(record, axis_record_key(axis));
-    return cell;
+    grown[summary->cells++] = fresh;
+    return &grown[i];
 }
 
 static double disturbance(const json_t *record)
@@ -181,13 +197,20 @@ static double disturbance(const json_t *record)
                 summary_number(record, "steal_share"));
 }
 
+/* Whether one repeats the other: runs number their trials alike. */
+static bool same_trial(const json_t *a, const json_t *b)
+{
+    return json_equal(json_object_get(a, "trial"),
+                      json_object_get(b, "trial")) &&
+           json_equal(json_object_get(a, "folder"),
+                      json_object_get(b, "folder"));
+}
+
 /* Adds a record that is right; of two of the same trial the quieter stays. */
 static int add_ok(struct summary_cell *cell, const json_t *record)
 {
-    const json_t *trial = json_object_get(record, "trial");
-
     for (unsigned i = 0; i < cell->ok; i++) {
-        if (!json_equal(json_object_get(cell->record[i], "trial"), trial))
+        if (!same_trial(cell->record[i], record))
             continue;
         if (disturbance(record) < disturbance(cell->record[i]))
             cell->record[i] = record;
@@ -333,12 +356,20 @@ static int by_axes(const void *a, const void *b)
                  : compare_text(x->axis[AXIS_SERVER], y->axis[AXIS_SERVER]);
 }
 
-static void find_varying(struct summary *summary)
+void summary_varying(const struct summary *summary, size_t n, bool varies[AXES])
 {
-    for (size_t i = 1; i < summary->cells; i++) {
-        for (enum axis axis = 0; axis < AXES; axis++)
-            summary->varies[axis] |= !json_equal(summary->cell[0].axis[axis],
-                                                 summary->cell[i].axis[axis]);
+    const struct summary_cell *first = NULL;
+
+    for (enum axis axis = 0; axis < AXES; axis++)
+        varies[axis] = false;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < summary[i].cells; k++) {
+            const struct summary_cell *cell = &summary[i].cell[k];
+            first = first ? first : cell;
+            for (enum axis axis = 0; axis < AXES; axis++)
+                varies[axis] |=
+                    !axis_equal(first->axis[axis], cell->axis[axis]);
+        }
     }
 }
 
@@ -359,32 +390,88 @@ static void mark_maybe_starved(struct summary *summary)
     }
 }
 
-int summary_read(const char *run, struct summary *summary)
+/* Lets every record tell which run and boot it is of. 0 or -ENOMEM. */
+static int mark_records(json_t *trials, const json_t *meta, const char *run)
+{
+    json_t *folder = json_string_nocheck(run);
+    const json_t *known = at_path(meta, "machine.kernel.boot_id");
+    json_t *boot = json_is_string(known) ? json_deep_copy(known) : json_null();
+    size_t i;
+    json_t *record;
+    int error = folder && boot ? 0 : -ENOMEM;
+
+    json_array_foreach(trials, i, record)
+    {
+        if (!error && (json_object_set(record, "folder", folder) != 0 ||
+                       json_object_set(record, "boot", boot) != 0))
+            error = -ENOMEM;
+    }
+    json_decref(folder);
+    json_decref(boot);
+    return error;
+}
+
+static int out_of_memory(void)
+{
+    msg_error("out of memory");
+    return -1;
+}
+
+/* Appends the run's records; the first run's meta stands for all. 0, or -1
+ * after telling why. */
+static int read_run(const char *run, struct summary *summary)
+{
+    json_t *meta = run_dir_read_meta(run);
+    json_t *trials = meta ? run_dir_read_trials(run, NULL) : NULL;
+    int error = trials ? 0 : -1;
+
+    if (!error && (mark_records(trials, meta, run) != 0 ||
+                   json_array_extend(summary->trials, trials) != 0))
+        error = out_of_memory();
+    if (!error && !summary->meta)
+        summary->meta = json_incref(meta);
+    json_decref(trials);
+    json_decref(meta);
+    return error;
+}
+
+static int make_cells(struct summary *summary)
 {
     size_t i;
     const json_t *record;
     int error = 0;
 
-    *summary = (struct summary){.meta = run_dir_read_meta(run)};
-    if (summary->meta)
-        summary->trials = run_dir_read_trials(run, NULL);
-    if (!summary->trials)
-        return -1;
     json_array_foreach(summary->trials, i, record)
     {
         error |= add(summary, record);
     }
     for (size_t c = 0; c < summary->cells && !error; c++)
         error = evaluate(&summary->cell[c]);
-    if (error) {
-        msg_error("out of memory");
-        return -1;
-    }
-    find_varying(summary);
+    if (error)
+        return out_of_memory();
+    summary_varying(summary, 1, summary->varies);
     mark_maybe_starved(summary);
     if (summary->cells > 1)
         qsort(summary->cell, summary->cells, sizeof(*summary->cell), by_axes);
     return 0;
+}
+
+int summary_read_pooled(const char *const *run, size_t runs,
+                        struct summary *summary)
+{
+    int error = 0;
+
+    *summary = (struct summary){.trials = json_array()};
+    if (!summary->trials)
+        return out_of_memory();
+    for (size_t i = 0; i < runs && !error; i++)
+        error = read_run(run[i], summary);
+    return error ? -1 : make_cells(summary);
+}
+
+int summary_read(const char *run, struct summary *summary)
+{
+    return summary_read_pooled(&run, 1, summary);
 }
 
 void summary_free(struct summary *summary)

@@ -57,6 +57,13 @@ struct summary {
  * summary_free() in both cases. */
 int summary_read(const char *run, struct summary *summary);
 
+/* The same of several runs of one kernel. Trials of different runs are never
+ * taken for repetitions of each other; `meta` is that of the first one. Each
+ * record gets the keys `folder`, the path of its run, and `boot`, the boot id
+ * or null. */
+int summary_read_pooled(const char *const *run, size_t runs,
+                        struct summary *summary);
+
 void summary_free(struct summary *summary);
 
 /* The number at a dotted path in `object`, NAN if there is none. */
@@ -93,6 +100,20 @@ const char *summary_other_axes(const struct summary *summary,
 const char *summary_cell_name(const struct summary *summary,
                               const struct summary_cell *cell, char *text,
                               size_t size);
+
+/* Whether the cells of some summaries, taken together, differ on each axis. */
+void summary_varying(const struct summary *summary, size_t n,
+                     bool varies[AXES]);
+
+/* The same in few words, with the axes that vary: "epoll http c=64 payload=100".
+ * Writes to `text` (`size` bytes), without control characters, and returns it. */
+const char *summary_cell_brief(const struct summary_cell *cell,
+                               const bool varies[AXES], char *text,
+                               size_t size);
+
+/* The cell of `summary` with the axes of `cell`, of any summary; or NULL. */
+const struct summary_cell *summary_find(const struct summary *summary,
+                                        const struct summary_cell *cell);
 
 /* Whether there is any such cell with a right trial: else there is nothing to
  * draw. */

@@ -97,7 +97,7 @@ static int write_kind(const struct summary *summary, const char *run,
     if (strcmp(name, "connections.tsv") == 0)
         return write_connections(summary, file);
     if (strcmp(name, "percentiles.tsv") == 0)
-        return percentiles_write(summary, run, file);
+        return percentiles_write(summary, file);
     labels_write(summary, run, file);
     return 0;
 }

@@ -43,13 +43,36 @@ static size_t add_record(char *text, const char *server, int connections,
                            strcmp(status, "failed") == 0 ? 3 : 0);
 }
 
+/* Puts `with` in place of `what`, which is as long. */
+static void replace(char *text, const char *what, const char *with)
+{
+    char *at = strstr(text, what);
+
+    assert_non_null(at);
+    while (*with)
+        *at++ = *with++;
+}
+
+static void write_run_to(const char *folder, const char *boot,
+                         const char *trials)
+{
+    char name[64];
+    char meta[200];
+
+    mkdir(folder, 0777);
+    snprintf(name, sizeof(name), "%s/meta.json", folder);
+    snprintf(meta, sizeof(meta),
+             "{\"schema\":1,\"machine\":{\"kernel\":{\"release\":\"6.1\","
+             "\"boot_id\":%s},\"cpu\":{\"model\":\"x\"}}}",
+             boot);
+    scratch_write(name, meta);
+    snprintf(name, sizeof(name), "%s/trials.jsonl", folder);
+    scratch_write(name, trials);
+}
+
 static void write_run(const char *trials)
 {
-    mkdir("run", 0777);
-    scratch_write("run/meta.json",
-                  "{\"schema\":1,\"machine\":{\"kernel\":{\"release\":\"6.1\"},"
-                  "\"cpu\":{\"model\":\"x\"}}}");
-    scratch_write("run/trials.jsonl", trials);
+    write_run_to("run", "null", trials);
 }
 
 static void medians_and_ranges_are_over_trials(void **state)
@@ -294,7 +317,7 @@ static void percentiles_are_medians_where_samples_suffice(void **state)
                   "#[Mean    =     2000.000, StdDeviation   =       1.0]\n");
     assert_int_equal(summary_read("run", &summary), 0);
     FILE *file = open_memstream(&table, &size);
-    assert_int_equal(percentiles_write(&summary, "run", file), 0);
+    assert_int_equal(percentiles_write(&summary, file), 0);
     fclose(file);
     assert_non_null(strstr(table, "http\tepoll\t16\t0\t1\t1\t1\t1\t3\n"));
     assert_non_null(strstr(table, "http\tepoll\t16\t90\t10\t3\t3\t3\t3\n"));
@@ -302,6 +325,154 @@ static void percentiles_are_medians_where_samples_suffice(void **state)
     /* beyond, fewer than ten samples are left */
     assert_null(strstr(table, "\t50\t"));
     free(table);
+    summary_free(&summary);
+}
+
+static const char histogram[] =
+    "       Value   Percentile   TotalCount 1/(1-Percentile)\n\n"
+    "       1.000     0.000000          1         1.00\n"
+    "       2.000     0.500000        500         2.00\n"
+    "      50.000     1.000000       1000          inf\n";
+
+static void pooled_runs_keep_their_trials_apart(void **state)
+{
+    static const char *const runs[] = {"one", "two"};
+    char text[20000];
+    size_t at = 0;
+    struct summary summary;
+    char *table = NULL;
+    size_t size;
+
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        at += add_record(text + at, "epoll", 16, i, 0, "ok", 0.01, 100, 16);
+    add_record(text + at, "epoll", 16, 0, 1, "ok", 0, 300, 16);
+    write_run_to("one", "\"boot-1\"", text);
+    write_run_to("two", "null", text);
+    scratch_write("one/h.hgrm", histogram);
+    scratch_write("two/h.hgrm", histogram);
+    assert_int_equal(summary_read_pooled(runs, 2, &summary), 0);
+    assert_int_equal(summary.cells, 1);
+    assert_int_equal(summary.cell[0].ok, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        const json_t *record = summary.cell[0].record[i];
+        const char *boot = json_string_value(json_object_get(record, "boot"));
+        assert_string_equal(
+            json_string_value(json_object_get(record, "folder")), runs[i / 2]);
+        assert_string_equal(boot ? boot : "none", i < 2 ? "boot-1" : "none");
+    }
+    FILE *file = open_memstream(&table, &size);
+    assert_int_equal(percentiles_write(&summary, file), 0);
+    fclose(file);
+    assert_non_null(strstr(table, "http\tepoll\t16\t0\t1\t1\t1\t1\t4\n"));
+    free(table);
+    summary_free(&summary);
+}
+
+static void one_bad_run_spoils_the_pool(void **state)
+{
+    static const char *const runs[] = {"one", "nowhere"};
+    char text[20000];
+    char told[600];
+    struct summary summary;
+
+    (void)state;
+    add_record(text, "epoll", 16, 0, 0, "ok", 0.01, 100, 16);
+    write_run_to("one", "null", text);
+    capture_begin();
+    int result = summary_read_pooled(runs, 2, &summary);
+    capture_end(told, sizeof(told));
+    summary_free(&summary);
+    assert_int_equal(result, -1);
+    assert_non_null(strstr(told, "nowhere: holds no run"));
+}
+
+/* Reduced records have none; that is no error and draws nothing. */
+static void a_trial_may_have_no_histogram(void **state)
+{
+    char text[20000];
+    char told[600];
+    struct summary summary;
+    char *table = NULL;
+    size_t size;
+
+    (void)state;
+    add_record(text, "epoll", 16, 0, 0, "ok", 0.01, 100, 16);
+    replace(text, "\"h.hgrm\"", "null    ");
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_false(percentiles_reach(&summary.cell[0]));
+    FILE *file = open_memstream(&table, &size);
+    capture_begin();
+    assert_int_equal(percentiles_write(&summary, file), 0);
+    capture_end(told, sizeof(told));
+    fclose(file);
+    assert_string_equal(told, "");
+    assert_null(strchr(table, '0'));
+    free(table);
+    summary_free(&summary);
+}
+
+static void fields_of_wrong_types_are_survived(void **state)
+{
+    static const char *const lines[] = {
+        "{\"schema\":1,\"status\":\"ok\"}\n",
+        "{\"schema\":1,\"status\":\"ok\",\"server\":null}\n",
+        "{\"schema\":1,\"status\":7,\"server\":[],\"connections\":\"x\"}\n",
+        "{\"schema\":1,\"status\":\"ok\",\"server\":\"a\\u001b\\n\","
+        "\"connections\":{},\"result\":null}\n",
+        "{\"schema\":1,\"status\":\"ok\",\"server\":\"b\",\"result\":"
+        "{\"requests_per_s\":\"9\",\"total\":[1],\"verdict\":[]}}\n",
+    };
+    char text[2000];
+    char name[200];
+    size_t at = 0;
+    struct summary summary;
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(lines); i++)
+        at += (size_t)snprintf(text + at, sizeof(text) - at, "%s", lines[i]);
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_int_equal(summary.cells, 4);
+    for (size_t i = 0; i < summary.cells; i++) {
+        summary_cell_brief(&summary.cell[i], summary.varies, name,
+                           sizeof(name));
+        assert_null(strpbrk(name, "\033\n"));
+        assert_true(isnan(summary.cell[i].metric[0].median));
+        assert_ptr_equal(summary_find(&summary, &summary.cell[i]),
+                         &summary.cell[i]);
+    }
+    summary_free(&summary);
+}
+
+static void cells_are_told_in_few_words(void **state)
+{
+    char text[20000];
+    char name[200];
+    size_t at = 0;
+    struct summary summary;
+
+    (void)state;
+    at += add_record(text + at, "epoll", 16, 0, 0, "ok", 0, 1, 16);
+    char *second = text + at;
+    add_record(second, "poll", 1, 0, 0, "ok", 0, 1, 1);
+    replace(second, "loadgen\"", "wrk\"    ");
+    replace(second, "payload_bytes\":0", "payload_bytes\":7");
+    replace(second, "pipeline\":1", "pipeline\":4");
+    replace(second, "true", "null");
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_string_equal(summary_cell_brief(&summary.cell[0], summary.varies,
+                                           name, sizeof(name)),
+                        "epoll http c=16 keep_awake=yes");
+    assert_string_equal(
+        summary_cell_brief(&summary.cell[1], summary.varies, name,
+                           sizeof(name)),
+        "poll http wrk c=1 payload=7 pipeline=4 keep_awake=auto");
+    assert_string_equal(
+        summary_cell_brief(&summary.cell[0], summary.varies, name, 8),
+        "epoll h");
     summary_free(&summary);
 }
 
@@ -359,6 +530,11 @@ int main(void)
         cmocka_unit_test(a_run_is_appended_to_and_opened_again),
         cmocka_unit_test(a_full_disk_leaves_the_file_as_it_was),
         cmocka_unit_test(percentiles_are_medians_where_samples_suffice),
+        cmocka_unit_test(pooled_runs_keep_their_trials_apart),
+        cmocka_unit_test(one_bad_run_spoils_the_pool),
+        cmocka_unit_test(a_trial_may_have_no_histogram),
+        cmocka_unit_test(fields_of_wrong_types_are_survived),
+        cmocka_unit_test(cells_are_told_in_few_words),
         cmocka_unit_test(wrk_speaks_in_our_words),
         cmocka_unit_test(quantities_that_are_none_are_nan),
     };
