@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double most_q = 0.05;
 
@@ -111,6 +112,13 @@ enum change findings_verdict(const struct findings *findings)
     return seen[CHANGE_FASTER] ? CHANGE_FASTER : CHANGE_SAME;
 }
 
+/* How much it changed; what has no ratio comes last. */
+static double size_of(const struct finding *finding)
+{
+    return isnan(finding->ratio) ? -1 : fabs(log(finding->ratio));
+}
+
+/* Hardly ever 0, so that the order is the same wherever it is sorted. */
 static int by_change(const void *a, const void *b)
 {
     static const int rank[] = {
@@ -120,14 +128,20 @@ static int by_change(const void *a, const void *b)
     const struct finding *x = a;
     const struct finding *y = b;
     const bool x_gates = finding_gates(x->metric);
-    const double x_size = fabs(log(x->ratio));
-    const double y_size = fabs(log(y->ratio));
+    const double x_size = size_of(x);
+    const double y_size = size_of(y);
 
     if (x_gates != finding_gates(y->metric))
         return x_gates ? -1 : 1;
     if (rank[x->change] != rank[y->change])
         return rank[x->change] - rank[y->change];
-    return (x_size < y_size) - (x_size > y_size);
+    if (x_size != y_size)
+        return x_size < y_size ? 1 : -1;
+    if (x->metric != y->metric)
+        return x->metric < y->metric ? -1 : 1;
+    if (x->side != y->side)
+        return x->side < y->side ? -1 : 1;
+    return strcmp(x->cell, y->cell);
 }
 
 void findings_sort(struct findings *findings)

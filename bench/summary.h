@@ -106,7 +106,7 @@ void summary_varying(const struct summary *summary, size_t n,
                      bool varies[AXES]);
 
 /* The same in few words, with the axes that vary: "epoll http c=64 payload=100".
- * Writes to `text` (`size` bytes), without control characters, and returns it. */
+ * Writes to `text` (`size` bytes) and returns it. */
 const char *summary_cell_brief(const struct summary_cell *cell,
                                const bool varies[AXES], char *text,
                                size_t size);

@@ -1,6 +1,7 @@
 #include "bench/summary.h"
 
-#include <ctype.h>
+#include "bench/plain.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,9 +60,5 @@ const char *summary_cell_brief(const struct summary_cell *cell,
         else
             append(text, size, " %s=%s", axis_key(axis), value);
     }
-    for (char *c = text; *c; c++) {
-        if (iscntrl((unsigned char)*c))
-            *c = '?';
-    }
-    return text;
+    return plain_text(text);
 }

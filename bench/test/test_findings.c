@@ -23,27 +23,27 @@ static int add(struct findings *findings, enum metric metric, double ratio,
 static void a_change_is_judged_by_interval_effect_and_q(void **state)
 {
     static const struct {
-        enum metric metric;
         double ratio;
         double low;
         double high;
         double p;
+        enum metric metric;
         enum change change;
     } rows[] = {
-        {METRIC_TOTAL_CPU_US, 1.05, 1.03, 1.07, 0.001, CHANGE_SLOWER},
-        {METRIC_TOTAL_CPU_US, 0.95, 0.93, 0.97, 0.001, CHANGE_FASTER},
-        {METRIC_REQUESTS_PER_S, 1.05, 1.03, 1.07, 0.001, CHANGE_FASTER},
-        {METRIC_REQUESTS_PER_S, 0.95, 0.93, 0.97, 0.001, CHANGE_SLOWER},
-        {METRIC_P99_NS, 1.05, 1.03, 1.07, 0.001, CHANGE_SLOWER},
+        {1.05, 1.03, 1.07, 0.001, METRIC_TOTAL_CPU_US, CHANGE_SLOWER},
+        {0.95, 0.93, 0.97, 0.001, METRIC_TOTAL_CPU_US, CHANGE_FASTER},
+        {1.05, 1.03, 1.07, 0.001, METRIC_REQUESTS_PER_S, CHANGE_FASTER},
+        {0.95, 0.93, 0.97, 0.001, METRIC_REQUESTS_PER_S, CHANGE_SLOWER},
+        {1.05, 1.03, 1.07, 0.001, METRIC_P99_NS, CHANGE_SLOWER},
         /* a difference that is sure but does not matter */
-        {METRIC_TOTAL_CPU_US, 1.01, 1.005, 1.015, 0.001, CHANGE_SAME},
-        {METRIC_TOTAL_CPU_US, 1.019, 1.015, 1.023, 0.001, CHANGE_UNCLEAR},
+        {1.01, 1.005, 1.015, 0.001, METRIC_TOTAL_CPU_US, CHANGE_SAME},
+        {1.019, 1.015, 1.023, 0.001, METRIC_TOTAL_CPU_US, CHANGE_UNCLEAR},
         /* the interval says so, the q-value does not */
-        {METRIC_TOTAL_CPU_US, 1.05, 1.001, 1.1, 0.06, CHANGE_UNCLEAR},
-        {METRIC_P99_NS, 1.05, 1.001, 1.1, 0.06, CHANGE_SLOWER},
-        {METRIC_TOTAL_CPU_US, 1.00, 0.97, 1.03, 0.9, CHANGE_UNCLEAR},
-        {METRIC_TOTAL_CPU_US, 1.00, 0.99, 1.01, 0.9, CHANGE_SAME},
-        {METRIC_TOTAL_CPU_US, NAN, NAN, NAN, NAN, CHANGE_UNCLEAR},
+        {1.05, 1.001, 1.1, 0.06, METRIC_TOTAL_CPU_US, CHANGE_UNCLEAR},
+        {1.05, 1.001, 1.1, 0.06, METRIC_P99_NS, CHANGE_SLOWER},
+        {1.00, 0.97, 1.03, 0.9, METRIC_TOTAL_CPU_US, CHANGE_UNCLEAR},
+        {1.00, 0.99, 1.01, 0.9, METRIC_TOTAL_CPU_US, CHANGE_SAME},
+        {NAN, NAN, NAN, NAN, METRIC_TOTAL_CPU_US, CHANGE_UNCLEAR},
     };
 
     (void)state;
@@ -103,6 +103,24 @@ static void the_verdict_is_that_of_the_worst(void **state)
     findings_free(&findings);
 }
 
+static void what_has_no_ratio_comes_last(void **state)
+{
+    struct findings findings = {0};
+
+    (void)state;
+    add(&findings, METRIC_TOTAL_CPU_US, 1.1, 0.9, 1.2, 0.5);
+    add(&findings, METRIC_TOTAL_CPU_US, NAN, NAN, NAN, NAN);
+    add(&findings, METRIC_TOTAL_CPU_US, 1.2, 0.9, 1.3, 0.5);
+    for (size_t i = 0; i < 3; i++)
+        findings.finding[i].least_p = 0.1;
+    findings_judge(&findings);
+    findings_sort(&findings);
+    assert_true(findings.finding[0].ratio == 1.2);
+    assert_true(findings.finding[1].ratio == 1.1);
+    assert_true(isnan(findings.finding[2].ratio));
+    findings_free(&findings);
+}
+
 static void too_few_data_never_decide(void **state)
 {
     struct findings findings = {0};
@@ -124,6 +142,7 @@ int main(void)
         cmocka_unit_test(a_change_is_judged_by_interval_effect_and_q),
         cmocka_unit_test(q_is_over_all_that_gate),
         cmocka_unit_test(the_verdict_is_that_of_the_worst),
+        cmocka_unit_test(what_has_no_ratio_comes_last),
         cmocka_unit_test(too_few_data_never_decide),
     };
 
