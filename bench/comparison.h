@@ -1,5 +1,6 @@
 /* comparison.h: sides against a base, as people and programs read them. Runs
- * are compared by compare_runs() (compare.h), two trees by regress_run(). */
+ * are compared by compare_runs() (compare.h), two trees by regress_run(). All
+ * texts in it are plain (plain.h). */
 #ifndef BENCH_COMPARISON_H
 #define BENCH_COMPARISON_H
 
@@ -10,11 +11,17 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* Sides are called by a letter, "A" being the base. */
+enum { COMPARISON_SIDES_MOST = 26 };
+char comparison_letter(size_t side);
+
 struct comparison {
-    struct words sides;     /* their names, the base first */
+    struct words sides; /* their names, the base first */
+    struct words about; /* what those do not say: "kernel 6.1"; may be empty */
     struct words warnings;  /* what makes it doubtful, a sentence each */
     struct words unmatched; /* cells that only some sides have, in words */
     const char *unit;       /* what n counts: "trials", "boots", "blocks" */
+    struct words counts;    /* "3 of 6.1", a side each; may be empty */
     size_t cells;           /* how many are compared */
     size_t trials;          /* that it rests on */
     struct findings findings;
