@@ -157,6 +157,11 @@ report: all ## redraw a run's report and charts (RUN=..., default: the last)
 plots: all ## redraw a run's charts alone (RUN=..., default: the last)
 	@$(BUILD)/muxbench report --plots $(if $(RUN),"$(RUN)")
 
+.PHONY: compare
+compare: all ## runs side by side (A=RUN B=RUN [C=RUN]; default: the newest two)
+	@$(BUILD)/muxbench compare $(if $(A),"$(A)") $(if $(B),"$(B)") \
+	  $(if $(C),"$(C)")
+
 .PHONY: list
 list: all ## models and suites with a line each
 	@$(BUILD)/muxbench list

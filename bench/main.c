@@ -15,6 +15,8 @@ static const struct {
 } commands[] = {
     {"run", "measure a suite", command_run},
     {"report", "redraw tables, charts and report of a run", command_report},
+    {"compare", "set runs side by side: table, charts, verdict",
+     command_compare},
     {"list", "models and suites with a line each", command_list},
 };
 

@@ -1,0 +1,254 @@
+#include "bench/commands.h"
+
+#include "bench/child.h"
+#include "bench/compare.h"
+#include "bench/newest.h"
+#include "bench/sides.h"
+#include "common/exits.h"
+#include "common/msg.h"
+#include "common/options.h"
+#include "common/outputs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum key {
+    KEY_JSON = 256,
+    KEY_JUNIT,
+    KEY_CSV,
+    KEY_MARKDOWN,
+    KEY_GATE,
+    KEY_EFFECT
+};
+
+enum { JSON, JUNIT, CSV, MARKDOWN, OUTPUTS };
+
+/* What the command line says. */
+struct request {
+    struct words run; /* as given */
+    struct output output[OUTPUTS];
+    bool gate;
+    double min_effect;
+};
+
+static const struct argp_option table[] = {
+    {"gate", KEY_GATE, NULL, 0,
+     "Exit 1 when anything that gates is slower, 3 when unclear", 0},
+    {"min-effect", KEY_EFFECT, "PERCENT", 0,
+     "The least change that matters (default: 3%)", 0},
+    {"json", KEY_JSON, "FILE", 0, "Write all of it as JSON ('-': stdout)", 1},
+    {"junit", KEY_JUNIT, "FILE", 0,
+     "Write each cell as a test, in the XML that CI systems read", 1},
+    {"csv", KEY_CSV, NULL, 0, "Print a row a result as CSV", 1},
+    {"markdown", KEY_MARKDOWN, NULL, 0,
+     "Print the table as it is pasted into a mail or pull request", 1},
+    {0},
+};
+
+/* 0 or -1 after telling. */
+static int add_word(struct words *words, const char *word)
+{
+    if (words_add(words, word, strlen(word)) == 0)
+        return 0;
+    msg_error("out of memory");
+    return -1;
+}
+
+static int take(int key, const char *value, void *input)
+{
+    struct request *request = input;
+
+    switch (key) {
+    case OPTIONS_WORD:
+        return add_word(&request->run, value);
+    case KEY_EFFECT:
+        return options_percent("--min-effect", value, &request->min_effect);
+    case KEY_GATE:
+        request->gate = true;
+        return 0;
+    case KEY_JSON:
+        request->output[JSON].path = value;
+        return 0;
+    case KEY_JUNIT:
+        request->output[JUNIT].path = value;
+        return 0;
+    case KEY_CSV:
+        request->output[CSV].path = "-";
+        return 0;
+    default:
+        request->output[MARKDOWN].path = "-";
+        return 0;
+    }
+}
+
+/* Adds the run's folder; refuses one that is there already. */
+static int add_folder(const struct paths *paths, const char *name,
+                      struct words *folder)
+{
+    char *path = paths_run(paths, name);
+    int error = -1;
+
+    if (path && words_have(folder, path))
+        msg_error("%s is given twice; a run can't be compared with itself",
+                  name);
+    else if (path)
+        error = add_word(folder, path);
+    free(path);
+    return error;
+}
+
+/* The folders of the runs to compare. 0 or -1 after telling. */
+static int find_folders(const struct paths *paths, const struct words *run,
+                        struct words *folder)
+{
+    int error = 0;
+
+    if (run->n == 0)
+        return newest_runs(paths, folder);
+    if (run->n == 1) {
+        msg_error("with what is %s to be compared? name two runs or more, or "
+                  "none for the newest",
+                  run->word[0]);
+        return -1;
+    }
+    for (size_t i = 0; i < run->n && !error; i++)
+        error = add_folder(paths, run->word[i], folder);
+    return error;
+}
+
+/* 0, -ENOMEM or -EIO. */
+static int write_json(const struct comparison *comparison, FILE *to)
+{
+    json_t *object = comparison_json(comparison);
+    int error = object ? 0 : -ENOMEM;
+
+    if (object &&
+        json_dumpf(object, to, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0)
+        error = -EIO;
+    fputc('\n', to);
+    json_decref(object);
+    return error;
+}
+
+/* Writes and closes what is wanted. 0 or -1 after telling. */
+static int write_outputs(struct request *request,
+                         const struct comparison *comparison)
+{
+    struct output *output = request->output;
+    int error = 0;
+
+    if (output[JSON].file)
+        error = write_json(comparison, output[JSON].file);
+    if (output[JUNIT].file)
+        comparison_print_junit(comparison, output[JUNIT].file);
+    if (output[CSV].file)
+        comparison_print_csv(comparison, output[CSV].file);
+    if (output[MARKDOWN].file)
+        comparison_print_markdown(comparison, output[MARKDOWN].file);
+    error = output_close(&output[JSON], error);
+    for (size_t i = JSON + 1; i < OUTPUTS; i++)
+        error |= output_close(&output[i], 0);
+    return error;
+}
+
+static int exit_code(const struct request *request,
+                     const struct comparison *comparison)
+{
+    if (comparison->cells == 0) {
+        msg_error("nothing to compare: no cell has a right trial on two sides");
+        return EXIT_USAGE;
+    }
+    if (!request->gate)
+        return EXIT_FINE;
+    if (comparison->verdict == CHANGE_SLOWER)
+        return EXIT_NO;
+    return comparison->verdict == CHANGE_UNCLEAR ? EXIT_UNCLEAR : EXIT_FINE;
+}
+
+/* Where what is for people goes; the verdict ends the table, also where that is
+ * in Markdown. */
+struct audience {
+    FILE *table; /* NULL: it is printed as Markdown */
+    FILE *notes;
+    FILE *verdict;
+};
+
+static struct audience find_audience(const struct output output[OUTPUTS])
+{
+    FILE *free = outputs_take_stdout(output, OUTPUTS) ? stderr : stdout;
+
+    if (output[MARKDOWN].file)
+        return (struct audience){NULL, free, stdout};
+    return (struct audience){free, free, free};
+}
+
+/* Compares, writes and tells. Returns an exit code. */
+static int compare(struct request *request, const struct sides *sides,
+                   struct comparison *comparison)
+{
+    const struct audience audience = find_audience(request->output);
+
+    if (compare_runs(sides->side, sides->n, sides->by_boot, request->min_effect,
+                     comparison) != 0) {
+        msg_error("out of memory");
+        return EXIT_USAGE;
+    }
+    if (audience.table)
+        comparison_print(comparison, audience.table);
+    int error = write_outputs(request, comparison);
+    fprintf(audience.verdict, "%sverdict: %s\n", audience.table ? "\n" : "",
+            change_word(comparison->verdict));
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        msg_error("stdout: can't be written: %s", strerror(errno));
+        error = -1;
+    }
+    return error ? EXIT_USAGE : exit_code(request, comparison);
+}
+
+static int compare_folders(struct request *request, const struct words *folder)
+{
+    struct sides sides;
+    struct comparison comparison;
+    int code = EXIT_USAGE;
+
+    if (sides_read(folder, &sides, &comparison) == 0 &&
+        outputs_open(request->output, OUTPUTS) == 0)
+        code = compare(request, &sides, &comparison);
+    comparison_free(&comparison);
+    sides_free(&sides);
+    return code;
+}
+
+int command_compare(const struct paths *paths, int argc, char **argv)
+{
+    static const struct options options = {
+        .command = "compare",
+        .table = table,
+        .words = "[A B [C...]]",
+        .about =
+            "Compare runs cell by cell: the first is the base. A run is a "
+            "folder, or a name in results/. Without any: the newest run of "
+            "each of the two kernels seen last, else the two newest.",
+        .take = take,
+    };
+    struct request request = {
+        .output = {[JSON] = {.option = "--json"},
+                   [JUNIT] = {.option = "--junit"},
+                   [CSV] = {.option = "--csv"},
+                   [MARKDOWN] = {.option = "--markdown"}},
+        .min_effect = 0.03,
+    };
+    struct words folder = {0};
+    int code = EXIT_USAGE;
+
+    options_parse(&options, argc, argv, &request);
+    if (child_signals() != 0)
+        msg_error("signals can't be set up: %s", strerror(errno));
+    else if (find_folders(paths, &request.run, &folder) == 0)
+        code = compare_folders(&request, &folder);
+    words_free(&folder);
+    words_free(&request.run);
+    return code;
+}
