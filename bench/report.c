@@ -1,6 +1,6 @@
 #include "bench/report.h"
 
-#include "bench/run_dir.h"
+#include "bench/output.h"
 #include "bench/tables.h"
 #include "common/msg.h"
 #include "common/units.h"
@@ -236,13 +236,22 @@ static const char method[] =
     "is comparable. Every reply is checked. The whole method is "
     "bench/METHOD.md.</p>\n";
 
-static void put_report(FILE *to, const struct summary *summary,
-                       const char *root, const char *run,
-                       const struct words *charts)
+/* What a report is made of. */
+struct source {
+    const struct summary *summary;
+    const char *root;
+    const char *run;
+    const struct words *charts;
+};
+
+static int put_report(const void *what, FILE *to)
 {
+    const struct source *source = what;
+    const struct summary *summary = source->summary;
+    const struct words *charts = source->charts;
     char title[600];
 
-    tables_title(summary, run, title, sizeof(title));
+    tables_title(summary, source->run, title, sizeof(title));
     fputs("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
           "<meta name=\"viewport\" content=\"width=device-width\"><title>",
           to);
@@ -253,31 +262,19 @@ static void put_report(FILE *to, const struct summary *summary,
     put_first(to, summary);
     fputs("<h2>Charts</h2>\n", to);
     for (size_t i = 0; i < charts->n; i++)
-        put_chart(to, root, run, charts->word[i]);
+        put_chart(to, source->root, source->run, charts->word[i]);
     put_table(to, summary);
     put_machine(to, summary);
     fputs(method, to);
     fputs("</html>\n", to);
+    return 0;
 }
 
 int report_write(const struct summary *summary, const char *root,
                  const char *run, const struct words *charts)
 {
-    char *path = run_dir_file(run, "report.html");
-    FILE *file = path ? fopen(path, "we") : NULL;
-    int error = file ? 0 : -errno;
+    const struct source source = {
+        .summary = summary, .root = root, .run = run, .charts = charts};
 
-    if (file) {
-        put_report(file, summary, root, run, charts);
-        bool failed = ferror(file) != 0;
-        if (fclose(file) != 0)
-            error = -errno;
-        else if (failed)
-            error = -EIO;
-    }
-    if (error)
-        msg_error("%s: can't be written: %s", path ? path : run,
-                  strerror(-error));
-    free(path);
-    return error ? -1 : 0;
+    return output_write(run, "report.html", put_report, &source);
 }

@@ -1,13 +1,9 @@
 #include "bench/tables.h"
 
 #include "bench/labels.h"
+#include "bench/output.h"
 #include "bench/percentiles.h"
-#include "bench/run_dir.h"
-#include "common/msg.h"
 
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Where connections.tsv has these columns, cells.tsv has them too. */
@@ -49,16 +45,26 @@ static void write_row(FILE *file, const struct summary_cell *cell)
     fputc('\n', file);
 }
 
-static int write_cells(const struct summary *summary, FILE *file)
+/* What the tables of a run are made of. */
+struct source {
+    const struct summary *summary;
+    const char *run;
+};
+
+static int write_cells(const void *what, FILE *file)
 {
+    const struct summary *summary = ((const struct source *)what)->summary;
+
     write_header(file);
     for (size_t i = 0; i < summary->cells; i++)
         write_row(file, &summary->cell[i]);
     return 0;
 }
 
-static int write_connections(const struct summary *summary, FILE *file)
+static int write_connections(const void *what, FILE *file)
 {
+    const struct summary *summary = ((const struct source *)what)->summary;
+
     write_header(file);
     for (size_t i = 0; i < summary->cells; i++) {
         const struct summary_cell *cell = &summary->cell[i];
@@ -66,6 +72,40 @@ static int write_connections(const struct summary *summary, FILE *file)
             write_row(file, cell);
     }
     return 0;
+}
+
+static int write_percentiles(const void *what, FILE *file)
+{
+    const struct source *source = what;
+
+    return percentiles_write(source->summary, file);
+}
+
+static int write_labels(const void *what, FILE *file)
+{
+    const struct source *source = what;
+
+    labels_write(source->summary, source->run, file);
+    return 0;
+}
+
+int tables_write(const struct summary *summary, const char *run)
+{
+    static const struct {
+        const char *name;
+        int (*write)(const void *what, FILE *file);
+    } tables[] = {
+        {"cells.tsv", write_cells},
+        {"connections.tsv", write_connections},
+        {"percentiles.tsv", write_percentiles},
+        {"labels.gp", write_labels},
+    };
+    const struct source source = {.summary = summary, .run = run};
+    int error = 0;
+
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !error; i++)
+        error = output_write(run, tables[i].name, tables[i].write, &source);
+    return error;
 }
 
 static const char *meta_text(const struct summary *summary, const char *group,
@@ -87,48 +127,4 @@ const char *tables_title(const struct summary *summary, const char *run,
              meta_text(summary, "kernel", "release"),
              meta_text(summary, "cpu", "model"));
     return text;
-}
-
-static int write_kind(const struct summary *summary, const char *run,
-                      const char *name, FILE *file)
-{
-    if (strcmp(name, "cells.tsv") == 0)
-        return write_cells(summary, file);
-    if (strcmp(name, "connections.tsv") == 0)
-        return write_connections(summary, file);
-    if (strcmp(name, "percentiles.tsv") == 0)
-        return percentiles_write(summary, file);
-    labels_write(summary, run, file);
-    return 0;
-}
-
-/* Closes it; the first error is what counts. */
-static int finish(FILE *file, int error)
-{
-    bool failed = ferror(file) != 0;
-
-    if (fclose(file) != 0 && !error)
-        error = -errno;
-    return failed && !error ? -EIO : error;
-}
-
-int tables_write(const struct summary *summary, const char *run)
-{
-    static const char *const names[] = {"cells.tsv", "connections.tsv",
-                                        "percentiles.tsv", "labels.gp"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        char *path = run_dir_file(run, names[i]);
-        FILE *file = path ? fopen(path, "we") : NULL;
-        int error = file ? write_kind(summary, run, names[i], file) : -errno;
-        if (file)
-            error = finish(file, error);
-        if (error)
-            msg_error("%s: can't be written: %s", path ? path : names[i],
-                      strerror(-error));
-        free(path);
-        if (error)
-            return -1;
-    }
-    return 0;
 }

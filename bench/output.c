@@ -1,0 +1,35 @@
+#include "bench/output.h"
+
+#include "bench/run_dir.h"
+#include "common/msg.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Closes it; the first error is what counts. */
+static int finish(FILE *file, int error)
+{
+    bool failed = ferror(file) != 0;
+
+    if (fclose(file) != 0 && !error)
+        error = -errno;
+    return failed && !error ? -EIO : error;
+}
+
+int output_write(const char *folder, const char *name,
+                 int (*write)(const void *what, FILE *file), const void *what)
+{
+    char *path = run_dir_file(folder, name);
+    FILE *file = path ? fopen(path, "we") : NULL;
+    int error = file ? write(what, file) : -errno;
+
+    if (file)
+        error = finish(file, error);
+    if (error)
+        msg_error("%s: can't be written: %s", path ? path : name,
+                  strerror(-error));
+    free(path);
+    return error ? -1 : 0;
+}

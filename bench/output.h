@@ -1,0 +1,12 @@
+/* output.h: files that are made from records, and can be made again. */
+#ifndef BENCH_OUTPUT_H
+#define BENCH_OUTPUT_H
+
+#include <stdio.h>
+
+/* Writes the file `name` in `folder` anew with what `write(what, file)` writes,
+ * which returns 0 or -errno. 0, or -1 after telling why. */
+int output_write(const char *folder, const char *name,
+                 int (*write)(const void *what, FILE *file), const void *what);
+
+#endif
