@@ -2,6 +2,7 @@
 
 #include "bench/child.h"
 #include "bench/outcome.h"
+#include "bench/paths.h"
 #include "bench/run_dir.h"
 #include "common/clock.h"
 #include "common/msg.h"
@@ -23,9 +24,9 @@ static const char shared[] = "style";
 
 /* 0, -EINTR when the runner is told to stop, or -1 after telling what is wrong:
  * in gnuplot's own words, if it has any. */
-static int draw(const char *script, const char *run)
+static int draw(const char *script, const char *folder)
 {
-    const char *const argv[] = {"gnuplot", "-c", script, run, NULL};
+    const char *const argv[] = {"gnuplot", "-c", script, folder, NULL};
     char line[300];
     struct child child = {0};
     int log_fd = memfd_create("gnuplot", MFD_CLOEXEC);
@@ -82,15 +83,15 @@ static void remove_chart(const char *target, const char *name)
 
 /* Draws one chart; a script without anything to draw leaves none. Returns as
  * draw() does, or -ENOMEM. */
-static int draw_chart(const char *folder, const char *target, const char *name,
-                      const char *run, struct words *names)
+static int draw_chart(const char *scripts, const char *name, const char *folder,
+                      const char *target, struct words *names)
 {
     char path[4200];
     int error;
 
     remove_chart(target, name);
-    snprintf(path, sizeof(path), "%s/%s.gp", folder, name);
-    error = draw(path, run);
+    snprintf(path, sizeof(path), "%s/%s.gp", scripts, name);
+    error = draw(path, folder);
     snprintf(path, sizeof(path), "%s/%s.svg", target, name);
     if (error)
         remove_chart(target, name);
@@ -99,15 +100,14 @@ static int draw_chart(const char *folder, const char *target, const char *name,
     return error;
 }
 
-int charts_draw(const struct paths *paths, const char *run, struct words *names)
+int charts_draw(const char *scripts, const char *folder, struct words *names)
 {
-    char *folder = run_dir_file(paths->root, "plots");
-    char *target = run_dir_file(run, "plots");
-    struct words scripts = {0};
+    char *target = run_dir_file(folder, "plots");
+    struct words all = {0};
     int result = 0;
 
-    if (!folder || !target || paths_list(folder, ".gp", &scripts) != 0) {
-        msg_error("%s: no scripts to draw with", folder ? folder : "plots");
+    if (!target || paths_list(scripts, ".gp", &all) != 0) {
+        msg_error("%s: no scripts to draw with", scripts);
         result = -1;
     } else if (mkdir(target, 0777) != 0 && errno != EEXIST) {
         msg_error("%s: can't be made: %s", target, strerror(errno));
@@ -116,14 +116,13 @@ int charts_draw(const struct paths *paths, const char *run, struct words *names)
         result = -1;
     }
     bool ready = result == 0;
-    for (size_t i = 0; i < scripts.n && ready && result != -EINTR; i++) {
-        if (strcmp(scripts.word[i], shared) == 0)
+    for (size_t i = 0; i < all.n && ready && result != -EINTR; i++) {
+        if (strcmp(all.word[i], shared) == 0)
             continue;
-        int error = draw_chart(folder, target, scripts.word[i], run, names);
+        int error = draw_chart(scripts, all.word[i], folder, target, names);
         result = error ? error : result;
     }
-    words_free(&scripts);
-    free(folder);
+    words_free(&all);
     free(target);
     return result;
 }

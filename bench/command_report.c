@@ -3,6 +3,7 @@
 #include "bench/charts.h"
 #include "bench/child.h"
 #include "bench/report.h"
+#include "bench/run_dir.h"
 #include "bench/tables.h"
 #include "common/exits.h"
 #include "common/msg.h"
@@ -23,18 +24,23 @@ static int draw_and_tell(const struct paths *paths,
                          const struct summary *summary, const char *run,
                          bool only_charts)
 {
+    char *scripts = run_dir_file(paths->root, "plots");
     struct words charts = {0};
     int error = 0;
 
+    if (!scripts) {
+        msg_error("out of memory");
+        return -1;
+    }
     if (summary_has_base(summary))
-        error = charts_draw(paths, run, &charts);
+        error = charts_draw(scripts, run, &charts);
     else
         msg_error("no right trial by our generator: no charts");
     if (error == -EINTR) {
         msg_error("interrupted; draw the rest with: %s report %s",
                   program_invocation_name, run);
     } else if (!only_charts &&
-               report_write(summary, paths->root, run, &charts) != 0) {
+               report_write(summary, scripts, run, &charts) != 0) {
         error = -1;
     }
     if (charts.n > 0)
@@ -42,6 +48,7 @@ static int draw_and_tell(const struct paths *paths,
     if (!only_charts && !error)
         printf("Report: %s/report.html\n", run);
     words_free(&charts);
+    free(scripts);
     return error ? -1 : 0;
 }
 

@@ -1,97 +1,10 @@
 #include "bench/report.h"
 
+#include "bench/html.h"
 #include "bench/output.h"
 #include "bench/tables.h"
-#include "common/msg.h"
-#include "common/units.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static const char style[] =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;"
-    "padding:0 1em;color:#222;background:#fff}"
-    "h1{font-size:1.5em}h2{font-size:1.2em;margin-top:2em}"
-    "table{border-collapse:collapse;font-size:.9em}"
-    "td,th{padding:.2em .7em;border-bottom:1px solid #ddd;text-align:right}"
-    "td:first-child,th:first-child{text-align:left}"
-    "img{max-width:100%;height:auto}figure{margin:1.5em 0}"
-    "figcaption{color:#555;font-size:.9em;max-width:60em}"
-    ".warn{color:#a33}pre{overflow:auto;font-size:.8em;background:#f6f6f6;"
-    "padding:1em}.plain td{text-align:left}";
-
-/* Text between tags. */
-static void put(FILE *to, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '<')
-            fputs("&lt;", to);
-        else if (*text == '&')
-            fputs("&amp;", to);
-        else
-            fputc(*text, to);
-    }
-}
-
-/* The bytes of a file in a data: URL; see RFC 2397. */
-static int put_url_file(FILE *to, const char *path)
-{
-    FILE *file = fopen(path, "re");
-    int c;
-
-    if (!file)
-        return -errno;
-    while ((c = fgetc(file)) != EOF) {
-        if (isalnum(c) || strchr(" -_.~/:=;,()", c))
-            fputc(c, to);
-        else
-            fprintf(to, "%%%02X", (unsigned)c);
-    }
-    fclose(file);
-    return 0;
-}
-
-/* The comment that a chart's script begins with: its title, then its text. */
-static void put_caption(FILE *to, const char *root, const char *chart)
-{
-    char path[4200];
-    char line[300];
-    FILE *file;
-    bool first = true;
-
-    snprintf(path, sizeof(path), "%s/plots/%s.gp", root, chart);
-    file = fopen(path, "re");
-    if (!file)
-        return;
-    fputs("<figcaption>", to);
-    while (fgets(line, sizeof(line), file) && line[0] == '#') {
-        line[strcspn(line, "\n")] = '\0';
-        fputs(first ? "<b>" : "", to);
-        put(to, line + 1 + (line[1] == ' '));
-        fputs(first ? ".</b> " : " ", to);
-        first = false;
-    }
-    fputs("</figcaption>", to);
-    fclose(file);
-}
-
-static void put_chart(FILE *to, const char *root, const char *run,
-                      const char *chart)
-{
-    char path[4200];
-
-    snprintf(path, sizeof(path), "%s/plots/%s.svg", run, chart);
-    fprintf(to, "<figure><img alt=\"%s\" src=\"data:image/svg+xml,", chart);
-    if (put_url_file(to, path) != 0)
-        msg_error("%s: can't be read: %s", path, strerror(errno));
-    fputs("\">", to);
-    put_caption(to, root, chart);
-    fputs("</figure>\n", to);
-}
 
 static void put_item(FILE *to, const struct summary *summary,
                      const struct summary_cell *cell, const char *what,
@@ -100,9 +13,9 @@ static void put_item(FILE *to, const struct summary *summary,
     char name[500];
 
     fprintf(to, "<li%s>", warn ? " class=\"warn\"" : "");
-    put(to, summary_cell_name(summary, cell, name, sizeof(name)));
+    html_text(to, summary_cell_name(summary, cell, name, sizeof(name)));
     fputs(": ", to);
-    put(to, what);
+    html_text(to, what);
     fputs("</li>\n", to);
 }
 
@@ -165,16 +78,6 @@ static void put_first(FILE *to, const struct summary *summary)
     fputs("</ul>\n", to);
 }
 
-static void put_number(FILE *to, double value, int decimals)
-{
-    fputs("<td>", to);
-    if (isnan(value))
-        fputs("&ndash;", to);
-    else
-        fprintf(to, "%.*f", decimals, value);
-    fputs("</td>", to);
-}
-
 static void put_row(FILE *to, const struct summary *summary,
                     const struct summary_cell *cell)
 {
@@ -182,28 +85,28 @@ static void put_row(FILE *to, const struct summary *summary,
     char name[500];
 
     fputs("<tr><td>", to);
-    put(to, summary_cell_name(summary, cell, name, sizeof(name)));
+    html_text(to, summary_cell_name(summary, cell, name, sizeof(name)));
     fputs("</td>", to);
-    put_number(to, metric[METRIC_REQUESTS_PER_S].median, 0);
-    put_number(to, metric[METRIC_REQUESTS_PER_S].min, 0);
-    put_number(to, metric[METRIC_REQUESTS_PER_S].max, 0);
-    put_number(to, metric[METRIC_TOTAL_CPU_US].median, 2);
-    put_number(to, metric[METRIC_SERVER_CPU_US].median, 2);
-    put_number(to, metric[METRIC_CLIENT_CPU_US].median, 2);
-    put_number(to, metric[METRIC_P50_NS].median / 1e3, 1);
-    put_number(to, metric[METRIC_P99_NS].median / 1e3, 1);
-    put_number(to, cell->errors, 0);
-    put_number(to, cell->served, 0);
-    put_number(to, cell->ok, 0);
+    html_number(to, metric[METRIC_REQUESTS_PER_S].median, 0);
+    html_number(to, metric[METRIC_REQUESTS_PER_S].min, 0);
+    html_number(to, metric[METRIC_REQUESTS_PER_S].max, 0);
+    html_number(to, metric[METRIC_TOTAL_CPU_US].median, 2);
+    html_number(to, metric[METRIC_SERVER_CPU_US].median, 2);
+    html_number(to, metric[METRIC_CLIENT_CPU_US].median, 2);
+    html_number(to, metric[METRIC_P50_NS].median / 1e3, 1);
+    html_number(to, metric[METRIC_P99_NS].median / 1e3, 1);
+    html_number(to, cell->errors, 0);
+    html_number(to, cell->served, 0);
+    html_number(to, cell->ok, 0);
     fputs("</tr>\n", to);
 }
 
 static void put_table(FILE *to, const struct summary *summary)
 {
     fputs("<h2>All cells</h2>\n<table><tr><th>Cell</th><th>requests/s</th>"
-          "<th>least</th><th>most</th><th>total CPU &micro;s/request</th>"
-          "<th>server</th><th>client</th><th>p50 &micro;s</th>"
-          "<th>p99 &micro;s</th><th>errors</th><th>served</th>"
+          "<th>least</th><th>most</th><th>total CPU µs/request</th>"
+          "<th>server</th><th>client</th><th>p50 µs</th>"
+          "<th>p99 µs</th><th>errors</th><th>served</th>"
           "<th>trials</th></tr>\n",
           to);
     for (size_t i = 0; i < summary->cells; i++)
@@ -219,7 +122,7 @@ static void put_machine(FILE *to, const struct summary *summary)
     char *text = json_dumps(summary->meta, JSON_INDENT(2));
 
     fputs("<h2>The machine and the run</h2>\n<pre>", to);
-    put(to, text ? text : "");
+    html_text(to, text ? text : "");
     fputs("</pre>\n", to);
     free(text);
 }
@@ -239,7 +142,7 @@ static const char method[] =
 /* What a report is made of. */
 struct source {
     const struct summary *summary;
-    const char *root;
+    const char *scripts; /* the folder */
     const char *run;
     const struct words *charts;
 };
@@ -252,29 +155,23 @@ static int put_report(const void *what, FILE *to)
     char title[600];
 
     tables_title(summary, source->run, title, sizeof(title));
-    fputs("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
-          "<meta name=\"viewport\" content=\"width=device-width\"><title>",
-          to);
-    put(to, title);
-    fprintf(to, "</title><style>%s</style>\n<h1>", style);
-    put(to, title);
-    fputs("</h1>\n", to);
+    html_begin(to, title);
     put_first(to, summary);
     fputs("<h2>Charts</h2>\n", to);
     for (size_t i = 0; i < charts->n; i++)
-        put_chart(to, source->root, source->run, charts->word[i]);
+        html_chart(to, source->scripts, source->run, charts->word[i]);
     put_table(to, summary);
     put_machine(to, summary);
     fputs(method, to);
-    fputs("</html>\n", to);
+    html_end(to);
     return 0;
 }
 
-int report_write(const struct summary *summary, const char *root,
+int report_write(const struct summary *summary, const char *scripts,
                  const char *run, const struct words *charts)
 {
     const struct source source = {
-        .summary = summary, .root = root, .run = run, .charts = charts};
+        .summary = summary, .scripts = scripts, .run = run, .charts = charts};
 
     return output_write(run, "report.html", put_report, &source);
 }
