@@ -1,60 +1,58 @@
 #include "bench/labels.h"
 
 #include "bench/percentiles.h"
-#include "bench/tables.h"
-#include "bench/words.h"
 
+#include <ctype.h>
 #include <string.h>
 
-/* The distinct values of an axis in the charts' cells, in their order. */
-static void list_values(const struct summary *summary, enum axis axis,
-                        struct words *values)
-{
-    for (size_t i = 0; i < summary->cells; i++) {
-        char text[64];
-        const struct summary_cell *cell = &summary->cell[i];
-        if (!summary_is_base(summary, cell) || cell->ok == 0)
-            continue;
-        summary_axis(cell, axis, text, sizeof(text));
-        if (!words_have(values, text))
-            (void)words_add(values, text, strlen(text));
-    }
-}
-
 /* The number of connections of the percentile chart: 64, or the nearest below
- * that this run has, or the least. */
-static double percentile_connections(const struct summary *summary)
+ * that there is, or the least. */
+static double percentile_connections(const struct charted *charted)
 {
     double best = 0;
 
-    for (size_t i = 0; i < summary->cells; i++) {
-        const struct summary_cell *cell = &summary->cell[i];
-        double n = json_number_value(cell->axis[AXIS_CONNECTIONS]);
-        if (!summary_is_base(summary, cell) || cell->ok == 0)
-            continue;
+    for (size_t i = 0; i < charted->n; i++) {
+        double n =
+            json_number_value(charted->cell[i].cell->axis[AXIS_CONNECTIONS]);
         if (best == 0 || (n <= 64 && n > best) || (best > 64 && n < best))
             best = n;
     }
     return best;
 }
 
-/* The servers that the percentile chart shows, or, `starved`, leaves out. */
-static void list_percentile_servers(const struct summary *summary, bool starved,
-                                    struct words *values)
-{
-    double connections = percentile_connections(summary);
+/* Which of the charts' cells a list is about. */
+enum which {
+    ALL,
+    IN_PERCENTILES, /* those that the percentile chart shows */
+    STARVED,        /* and those that it leaves out */
+};
 
-    for (size_t i = 0; i < summary->cells; i++) {
+static bool is_one(const struct charted *charted,
+                   const struct summary_cell *cell, enum which which)
+{
+    if (which == ALL)
+        return true;
+    return json_number_value(cell->axis[AXIS_CONNECTIONS]) ==
+               percentile_connections(charted) &&
+           (which == STARVED ? cell->starved : percentiles_reach(cell));
+}
+
+/* The distinct values of an axis, in their order. 0 or -ENOMEM. */
+static int list_values(const struct charted *charted, enum axis axis,
+                       enum which which, struct words *values)
+{
+    int error = 0;
+
+    for (size_t i = 0; i < charted->n && !error; i++) {
         char text[64];
-        const struct summary_cell *cell = &summary->cell[i];
-        if (!summary_is_base(summary, cell) || cell->ok == 0 ||
-            (starved ? !cell->starved : !percentiles_reach(cell)) ||
-            json_number_value(cell->axis[AXIS_CONNECTIONS]) != connections)
+        const struct summary_cell *cell = charted->cell[i].cell;
+        if (!is_one(charted, cell, which))
             continue;
-        summary_axis(cell, AXIS_SERVER, text, sizeof(text));
+        summary_axis(cell, axis, text, sizeof(text));
         if (!words_have(values, text))
-            (void)words_add(values, text, strlen(text));
+            error = words_add(values, text, strlen(text));
     }
+    return error;
 }
 
 static bool one_server_cpu(const struct summary *summary)
@@ -70,104 +68,126 @@ static bool one_server_cpu(const struct summary *summary)
 }
 
 /* How many cells the percentile chart can show. */
-static size_t percentile_rows(const struct summary *summary)
-{
-    double connections = percentile_connections(summary);
-    size_t n = 0;
-
-    for (size_t i = 0; i < summary->cells; i++) {
-        const struct summary_cell *cell = &summary->cell[i];
-        n += summary_is_base(summary, cell) && percentiles_reach(cell) &&
-             json_number_value(cell->axis[AXIS_CONNECTIONS]) == connections;
-    }
-    return n;
-}
-
-/* How many of the charts' cells have the metric. */
-static size_t charted_with(const struct summary *summary, enum metric metric)
+static size_t percentile_rows(const struct charted *charted)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < summary->cells; i++) {
-        const struct summary_cell *cell = &summary->cell[i];
-        n += summary_is_base(summary, cell) && cell->metric[metric].n > 0;
-    }
+    for (size_t i = 0; i < charted->n; i++)
+        n += is_one(charted, charted->cell[i].cell, IN_PERCENTILES);
     return n;
 }
 
-/* A string of gnuplot's, which a quote would end. */
-static void write_string(FILE *file, const char *name, const char *value)
+static size_t cells_with(const struct charted *charted, enum metric metric)
 {
-    fprintf(file, "%s = '", name);
-    for (; *value; value++)
-        fputc(*value == '\'' ? ' ' : *value, file);
-    fprintf(file, "'\n");
+    size_t n = 0;
+
+    for (size_t i = 0; i < charted->n; i++)
+        n += charted->cell[i].cell->metric[metric].n > 0;
+    return n;
 }
 
-/* The same for text that is shown: nothing in it is special to gnuplot. */
-static void write_title(FILE *file, const char *name, const char *value)
+/* A string of gnuplot's, which a quote would end, or the end of a line. */
+static void write_string(FILE *file, const char *value)
 {
-    char text[1200];
+    fputc('\'', file);
+    for (; *value; value++) {
+        bool ends = *value == '\'' || iscntrl((unsigned char)*value);
+        fputc(ends ? ' ' : *value, file);
+    }
+    fputc('\'', file);
+}
+
+/* The same for text that is shown: nothing in it is special to gnuplot, and
+ * what is too long for a picture is cut, between characters of UTF-8. */
+static void write_shown(FILE *file, const char *value)
+{
+    char text[600];
     size_t at = 0;
+    size_t shown = 0;
 
-    for (; *value && at < sizeof(text) - 2; value++) {
+    for (; *value && at < sizeof(text) - 6; value++) {
+        bool starts = ((unsigned char)*value & 0xc0) != 0x80;
+        if (starts && ++shown > 150)
+            break;
         if (strchr("_^{}@&~\\", *value))
             text[at++] = '\\';
         text[at++] = *value;
     }
-    text[at] = '\0';
-    write_string(file, name, text);
+    snprintf(text + at, sizeof(text) - at, "%s", *value ? "…" : "");
+    write_string(file, text);
 }
 
-static void write_list(FILE *file, const char *name, struct words *values)
+static void write_titles(FILE *file, const struct words *titles)
 {
-    char text[1000];
-
-    write_string(file, name, words_join(values, " ", text, sizeof(text)));
-    words_free(values);
+    fprintf(file, "run_title = ");
+    for (size_t i = 0; i < titles->n; i++) {
+        fputs(i ? ".\"\\n\"." : "", file);
+        write_shown(file, titles->word[i]);
+    }
+    fputc('\n', file);
 }
 
 /* What the charts' title adds: what they do not show. */
-static const char *chart_note(const struct summary *summary, char *text,
-                              size_t size)
+static void write_note(FILE *file, const struct charted *charted)
 {
     char others[200] = "";
+    char text[300];
+    bool one = true;
 
-    for (size_t i = 0; i < summary->cells && !others[0]; i++) {
-        if (summary_is_base(summary, &summary->cell[i]))
-            summary_other_axes(summary, &summary->cell[i], others,
-                               sizeof(others));
-    }
-    snprintf(text, size, "%s%s%s",
-             one_server_cpu(summary) ? "one server CPU: cost, not scaling" : "",
+    for (size_t i = 0; i < charted->sides; i++)
+        one = one && one_server_cpu(&charted->side[i]);
+    for (size_t i = 0; i < charted->n && !others[0]; i++)
+        summary_other_axes(&charted->side[charted->cell[i].side],
+                           charted->cell[i].cell, others, sizeof(others));
+    snprintf(text, sizeof(text), "%s%s%s",
+             one ? "one server CPU: cost, not scaling" : "",
              others[0] ? "; shown:" : "", others[0] ? others + 1 : "");
-    return text;
+    fprintf(file, "note = ");
+    write_shown(file, text);
+    fputc('\n', file);
 }
 
-void labels_write(const struct summary *summary, const char *run, FILE *file)
+/* 0 or -ENOMEM. */
+static int write_lists(FILE *file, const struct charted *charted)
 {
-    struct words values = {0};
-    char title[600];
+    static const struct {
+        const char *name;
+        enum axis axis;
+        enum which which;
+    } lists[] = {
+        {"servers", AXIS_SERVER, ALL},
+        {"protocols", AXIS_PROTOCOL, ALL},
+        {"connection_counts", AXIS_CONNECTIONS, ALL},
+        {"percentile_servers", AXIS_SERVER, IN_PERCENTILES},
+        {"percentile_starved", AXIS_SERVER, STARVED},
+    };
+    int error = 0;
 
-    write_title(file, "run_title",
-                tables_title(summary, run, title, sizeof(title)));
-    write_title(file, "note", chart_note(summary, title, sizeof(title)));
-    list_values(summary, AXIS_SERVER, &values);
-    write_list(file, "servers", &values);
-    list_values(summary, AXIS_PROTOCOL, &values);
-    write_list(file, "protocols", &values);
-    list_values(summary, AXIS_CONNECTIONS, &values);
-    words_sort_numbers(&values);
-    write_list(file, "connection_counts", &values);
-    list_percentile_servers(summary, false, &values);
-    write_list(file, "percentile_servers", &values);
-    list_percentile_servers(summary, true, &values);
-    write_list(file, "percentile_starved", &values);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !error; i++) {
+        struct words values = {0};
+        char text[1000];
+        error = list_values(charted, lists[i].axis, lists[i].which, &values);
+        if (lists[i].axis == AXIS_CONNECTIONS)
+            words_sort_numbers(&values);
+        fprintf(file, "%s = ", lists[i].name);
+        write_string(file, words_join(&values, " ", text, sizeof(text)));
+        fputc('\n', file);
+        words_free(&values);
+    }
+    return error;
+}
+
+int labels_write(const struct charted *charted, const struct words *titles,
+                 FILE *file)
+{
+    write_titles(file, titles);
+    write_note(file, charted);
+    int error = write_lists(file, charted);
     fprintf(file, "percentile_connections = %.0f\n",
-            percentile_connections(summary));
-    fprintf(file, "latency_cells = %zu\n",
-            charted_with(summary, METRIC_P99_NS));
-    fprintf(file, "percentile_rows = %zu\n", percentile_rows(summary));
+            percentile_connections(charted));
+    fprintf(file, "latency_cells = %zu\n", cells_with(charted, METRIC_P99_NS));
+    fprintf(file, "percentile_rows = %zu\n", percentile_rows(charted));
     fprintf(file, "cost_cells = %zu\n",
-            charted_with(summary, METRIC_TOTAL_CPU_US));
+            cells_with(charted, METRIC_TOTAL_CPU_US));
+    return error;
 }

@@ -1,14 +1,16 @@
-/* labels.h: what the charts' scripts must know of a run besides its tables. */
+/* labels.h: what the charts' scripts must know besides the tables. */
 #ifndef BENCH_LABELS_H
 #define BENCH_LABELS_H
 
-#include "bench/summary.h"
+#include "bench/charted.h"
+#include "bench/words.h"
 
 #include <stdio.h>
 
-/* Writes labels.gp, which every script of plots/ loads: titles, the lists of
- * models, protocols and connections, and how much there is to draw. `run` is
- * the run's folder, for its name. */
-void labels_write(const struct summary *summary, const char *run, FILE *file);
+/* Writes what every script loads as labels.gp: the lines of the title, the
+ * lists of models, protocols and connections, and how much there is to draw. 0
+ * or -ENOMEM. */
+int labels_write(const struct charted *charted, const struct words *titles,
+                 FILE *file);
 
 #endif

@@ -53,8 +53,9 @@ static int read_histogram(const char *path, struct curve *curve)
     return step == STEPS ? 0 : -EINVAL;
 }
 
-static void write_rows(const struct summary_cell *cell, struct curve *curve,
-                       size_t n, double *values, FILE *file)
+static void write_rows(const char *side, const struct summary_cell *cell,
+                       struct curve *curve, size_t n, double *values,
+                       FILE *file)
 {
     char server[64];
     char protocol[16];
@@ -69,7 +70,7 @@ static void write_rows(const struct summary_cell *cell, struct curve *curve,
         for (size_t i = 0; i < n; i++)
             values[i] = curve[i].at[step];
         struct spread spread = stats_spread(values, n);
-        fprintf(file, "%s\t%s\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\n",
+        fprintf(file, "%s%s\t%s\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\n", side,
                 summary_axis(cell, AXIS_PROTOCOL, protocol, sizeof(protocol)),
                 summary_axis(cell, AXIS_SERVER, server, sizeof(server)),
                 summary_axis(cell, AXIS_CONNECTIONS, connections,
@@ -88,7 +89,8 @@ static char *histogram_path(const json_t *record)
     return folder && name ? run_dir_file(folder, name) : NULL;
 }
 
-static int write_cell(const struct summary_cell *cell, FILE *file)
+static int write_cell(const char *side, const struct summary_cell *cell,
+                      FILE *file)
 {
     struct curve *curve = calloc(cell->ok, sizeof(*curve));
     double *values = calloc(cell->ok, sizeof(*values));
@@ -110,7 +112,7 @@ static int write_cell(const struct summary_cell *cell, FILE *file)
         free(path);
     }
     if (!error && n > 0)
-        write_rows(cell, curve, n, values, file);
+        write_rows(side, cell, curve, n, values, file);
     free(curve);
     free(values);
     return error;
@@ -131,16 +133,19 @@ bool percentiles_reach(const struct summary_cell *cell)
     return reach && any;
 }
 
-int percentiles_write(const struct summary *summary, FILE *file)
+int percentiles_write(const struct charted *charted, FILE *file)
 {
     int error = 0;
 
-    fprintf(file, "protocol\tserver\tconnections\tpercentile\tnines\t"
-                  "latency_us\tlatency_us_min\tlatency_us_max\ttrials\n");
-    for (size_t i = 0; i < summary->cells && !error; i++) {
-        const struct summary_cell *cell = &summary->cell[i];
-        if (summary_is_base(summary, cell) && percentiles_reach(cell))
-            error = write_cell(cell, file);
+    fprintf(file,
+            "%sprotocol\tserver\tconnections\tpercentile\tnines\t"
+            "latency_us\tlatency_us_min\tlatency_us_max\ttrials\n",
+            charted->compared ? "side\t" : "");
+    for (size_t i = 0; i < charted->n && !error; i++) {
+        char side[32];
+        if (percentiles_reach(charted->cell[i].cell))
+            error = write_cell(charted_side(charted, i, side, sizeof(side)),
+                               charted->cell[i].cell, file);
     }
     return error;
 }

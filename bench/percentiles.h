@@ -2,7 +2,7 @@
 #ifndef BENCH_PERCENTILES_H
 #define BENCH_PERCENTILES_H
 
-#include "bench/summary.h"
+#include "bench/charted.h"
 
 #include <stdio.h>
 
@@ -11,7 +11,7 @@
  * ends where one of them has fewer than ten samples above: a median over a set
  * that changes could fall. Trials without a histogram are left out;
  * one that can't be read is told. 0 or -errno. */
-int percentiles_write(const struct summary *summary, FILE *file);
+int percentiles_write(const struct charted *charted, FILE *file);
 
 /* Whether every trial of the cell has the samples for at least the start of a
  * curve, and any has a histogram. */

@@ -80,6 +80,18 @@ static bool is_usual(const struct summary_cell *cell)
            axis_number(cell, AXIS_PAYLOAD) == payload;
 }
 
+bool summary_share_charts(const struct summary_cell *base,
+                          const struct summary_cell *cell)
+{
+    if (!is_usual(cell))
+        return false;
+    for (size_t i = 0; i < OTHER_AXES; i++) {
+        if (!json_equal(base->axis[other_axes[i]], cell->axis[other_axes[i]]))
+            return false;
+    }
+    return true;
+}
+
 bool summary_is_base(const struct summary *summary,
                      const struct summary_cell *cell)
 {
@@ -89,11 +101,7 @@ bool summary_is_base(const struct summary *summary,
         return false;
     while (!is_usual(first))
         first++; /* ends at `cell` */
-    for (size_t i = 0; i < OTHER_AXES; i++) {
-        if (!json_equal(first->axis[other_axes[i]], cell->axis[other_axes[i]]))
-            return false;
-    }
-    return true;
+    return summary_share_charts(first, cell);
 }
 
 const char *summary_other_axes(const struct summary *summary,

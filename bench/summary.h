@@ -88,6 +88,11 @@ bool summary_trial_starved(const struct summary_cell *cell, unsigned trial);
 bool summary_is_base(const struct summary *summary,
                      const struct summary_cell *cell);
 
+/* Whether the charts that show `base`, a cell as above, show this one too, which
+ * may be another run's. */
+bool summary_share_charts(const struct summary_cell *base,
+                          const struct summary_cell *cell);
+
 /* What of the cell is neither its server, protocol, tool, connections, payload
  * nor pipeline, and varies in this run: ", keep_awake no", or "". Writes to
  * `text` (`size` bytes) and returns it. */

@@ -3,6 +3,7 @@
 #include "bench/labels.h"
 #include "bench/output.h"
 #include "bench/percentiles.h"
+#include "common/msg.h"
 
 #include <string.h>
 
@@ -45,10 +46,22 @@ static void write_row(FILE *file, const struct summary_cell *cell)
     fputc('\n', file);
 }
 
+void tables_write_connections(const struct charted *charted, FILE *file)
+{
+    fputs(charted->compared ? "side\t" : "", file);
+    write_header(file);
+    for (size_t i = 0; i < charted->n; i++) {
+        char side[32];
+        fputs(charted_side(charted, i, side, sizeof(side)), file);
+        write_row(file, charted->cell[i].cell);
+    }
+}
+
 /* What the tables of a run are made of. */
 struct source {
     const struct summary *summary;
     const char *run;
+    struct charted charted;
 };
 
 static int write_cells(const void *what, FILE *file)
@@ -63,14 +76,9 @@ static int write_cells(const void *what, FILE *file)
 
 static int write_connections(const void *what, FILE *file)
 {
-    const struct summary *summary = ((const struct source *)what)->summary;
+    const struct source *source = what;
 
-    write_header(file);
-    for (size_t i = 0; i < summary->cells; i++) {
-        const struct summary_cell *cell = &summary->cell[i];
-        if (summary_is_base(summary, cell) && cell->ok > 0)
-            write_row(file, cell);
-    }
+    tables_write_connections(&source->charted, file);
     return 0;
 }
 
@@ -78,15 +86,21 @@ static int write_percentiles(const void *what, FILE *file)
 {
     const struct source *source = what;
 
-    return percentiles_write(source->summary, file);
+    return percentiles_write(&source->charted, file);
 }
 
 static int write_labels(const void *what, FILE *file)
 {
     const struct source *source = what;
+    struct words titles = {0};
+    char title[600];
 
-    labels_write(source->summary, source->run, file);
-    return 0;
+    tables_title(source->summary, source->run, title, sizeof(title));
+    int error = words_add(&titles, title, strlen(title));
+    if (!error)
+        error = labels_write(&source->charted, &titles, file);
+    words_free(&titles);
+    return error;
 }
 
 int tables_write(const struct summary *summary, const char *run)
@@ -100,12 +114,15 @@ int tables_write(const struct summary *summary, const char *run)
         {"percentiles.tsv", write_percentiles},
         {"labels.gp", write_labels},
     };
-    const struct source source = {.summary = summary, .run = run};
-    int error = 0;
+    struct source source = {.summary = summary, .run = run};
+    int error = charted_collect(summary, 1, &source.charted);
 
+    if (error)
+        msg_error("out of memory");
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !error; i++)
         error = output_write(run, tables[i].name, tables[i].write, &source);
-    return error;
+    charted_free(&source.charted);
+    return error ? -1 : 0;
 }
 
 static const char *meta_text(const struct summary *summary, const char *group,

@@ -2,7 +2,7 @@
 #ifndef BENCH_TABLES_H
 #define BENCH_TABLES_H
 
-#include "bench/summary.h"
+#include "bench/charted.h"
 
 #include <stdio.h>
 
@@ -11,6 +11,9 @@
  * cell and percentile) and labels.gp (titles and lists for the charts). 0, or
  * -1 after telling why. */
 int tables_write(const struct summary *summary, const char *run);
+
+/* Writes the header and the rows of connections.tsv to `file`. */
+void tables_write_connections(const struct charted *charted, FILE *file);
 
 /* Prints the table of all cells, with what must be known to read it. */
 void tables_print(const struct summary *summary, FILE *to);

@@ -300,6 +300,7 @@ static void percentiles_are_medians_where_samples_suffice(void **state)
     char text[20000];
     size_t at = 0;
     struct summary summary;
+    struct charted charted;
     char *table = NULL;
     size_t size;
 
@@ -317,8 +318,10 @@ static void percentiles_are_medians_where_samples_suffice(void **state)
                   "#[Mean    =     2000.000, StdDeviation   =       1.0]\n");
     assert_int_equal(summary_read("run", &summary), 0);
     FILE *file = open_memstream(&table, &size);
-    assert_int_equal(percentiles_write(&summary, file), 0);
+    assert_int_equal(charted_collect(&summary, 1, &charted), 0);
+    assert_int_equal(percentiles_write(&charted, file), 0);
     fclose(file);
+    charted_free(&charted);
     assert_non_null(strstr(table, "http\tepoll\t16\t0\t1\t1\t1\t1\t3\n"));
     assert_non_null(strstr(table, "http\tepoll\t16\t90\t10\t3\t3\t3\t3\n"));
     assert_non_null(strstr(table, "http\tepoll\t16\t99\t100\t9\t9\t9\t3\n"));
@@ -340,6 +343,7 @@ static void pooled_runs_keep_their_trials_apart(void **state)
     char text[20000];
     size_t at = 0;
     struct summary summary;
+    struct charted charted;
     char *table = NULL;
     size_t size;
 
@@ -362,7 +366,9 @@ static void pooled_runs_keep_their_trials_apart(void **state)
         assert_string_equal(boot ? boot : "none", i < 2 ? "boot-1" : "none");
     }
     FILE *file = open_memstream(&table, &size);
-    assert_int_equal(percentiles_write(&summary, file), 0);
+    assert_int_equal(charted_collect(&summary, 1, &charted), 0);
+    assert_int_equal(percentiles_write(&charted, file), 0);
+    charted_free(&charted);
     fclose(file);
     assert_non_null(strstr(table, "http\tepoll\t16\t0\t1\t1\t1\t1\t4\n"));
     free(table);
@@ -393,6 +399,7 @@ static void a_trial_may_have_no_histogram(void **state)
     char text[20000];
     char told[600];
     struct summary summary;
+    struct charted charted;
     char *table = NULL;
     size_t size;
 
@@ -403,9 +410,11 @@ static void a_trial_may_have_no_histogram(void **state)
     assert_int_equal(summary_read("run", &summary), 0);
     assert_false(percentiles_reach(&summary.cell[0]));
     FILE *file = open_memstream(&table, &size);
+    assert_int_equal(charted_collect(&summary, 1, &charted), 0);
     capture_begin();
-    assert_int_equal(percentiles_write(&summary, file), 0);
+    assert_int_equal(percentiles_write(&charted, file), 0);
     capture_end(told, sizeof(told));
+    charted_free(&charted);
     fclose(file);
     assert_string_equal(told, "");
     assert_null(strchr(table, '0'));
