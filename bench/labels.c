@@ -86,35 +86,56 @@ static size_t cells_with(const struct charted *charted, enum metric metric)
     return n;
 }
 
-/* A string of gnuplot's, which a quote would end, or the end of a line. */
+/* A character in a string of gnuplot's, which a quote would end, or the end of
+ * a line. */
+static void write_character(FILE *file, char c)
+{
+    fputc(c == '\'' || iscntrl((unsigned char)c) ? ' ' : c, file);
+}
+
 static void write_string(FILE *file, const char *value)
 {
     fputc('\'', file);
-    for (; *value; value++) {
-        bool ends = *value == '\'' || iscntrl((unsigned char)*value);
-        fputc(ends ? ' ' : *value, file);
-    }
+    for (; *value; value++)
+        write_character(file, *value);
     fputc('\'', file);
 }
 
-/* The same for text that is shown: nothing in it is special to gnuplot, and
- * what is too long for a picture is cut, between characters of UTF-8. */
+/* Whether the byte begins a character of UTF-8. */
+static bool begins(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+static size_t count_characters(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += begins(*text);
+    return n;
+}
+
+/* Text that is shown: nothing in it is special to gnuplot, and what is too long
+ * for a picture loses its middle. */
 static void write_shown(FILE *file, const char *value)
 {
-    char text[600];
-    size_t at = 0;
-    size_t shown = 0;
+    enum { HEAD = 90, TAIL = 60 };
+    const size_t all = count_characters(value);
+    size_t nth = 0;
 
-    for (; *value && at < sizeof(text) - 6; value++) {
-        bool starts = ((unsigned char)*value & 0xc0) != 0x80;
-        if (starts && ++shown > 150)
-            break;
+    fputc('\'', file);
+    for (; *value; value++) {
+        nth += begins(*value);
+        if (all > HEAD + TAIL && nth > HEAD && nth <= all - TAIL) {
+            fputs(nth == HEAD + 1 && begins(*value) ? "…" : "", file);
+            continue;
+        }
         if (strchr("_^{}@&~\\", *value))
-            text[at++] = '\\';
-        text[at++] = *value;
+            fputc('\\', file);
+        write_character(file, *value);
     }
-    snprintf(text + at, sizeof(text) - at, "%s", *value ? "…" : "");
-    write_string(file, text);
+    fputc('\'', file);
 }
 
 static void write_titles(FILE *file, const struct words *titles)
@@ -190,4 +211,13 @@ int labels_write(const struct charted *charted, const struct words *titles,
     fprintf(file, "cost_cells = %zu\n",
             cells_with(charted, METRIC_TOTAL_CPU_US));
     return error;
+}
+
+const char *labels_side(size_t side, char *text, size_t size)
+{
+    if (side < 26)
+        snprintf(text, size, "%c", (char)('A' + (int)side));
+    else
+        snprintf(text, size, "%zu", side + 1);
+    return text;
 }

@@ -33,3 +33,13 @@ int output_write(const char *folder, const char *name,
     free(path);
     return error ? -1 : 0;
 }
+
+int output_write_all(const char *folder, const struct output *outputs, size_t n,
+                     const void *what)
+{
+    int error = 0;
+
+    for (size_t i = 0; i < n && !error; i++)
+        error = output_write(folder, outputs[i].name, outputs[i].write, what);
+    return error;
+}

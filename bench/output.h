@@ -2,11 +2,21 @@
 #ifndef BENCH_OUTPUT_H
 #define BENCH_OUTPUT_H
 
+#include <stddef.h>
 #include <stdio.h>
 
 /* Writes the file `name` in `folder` anew with what `write(what, file)` writes,
  * which returns 0 or -errno. 0, or -1 after telling why. */
 int output_write(const char *folder, const char *name,
                  int (*write)(const void *what, FILE *file), const void *what);
+
+struct output {
+    const char *name;
+    int (*write)(const void *what, FILE *file);
+};
+
+/* The same for several files, `n` of them, up to the first that fails. */
+int output_write_all(const char *folder, const struct output *outputs, size_t n,
+                     const void *what);
 
 #endif

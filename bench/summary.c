@@ -45,6 +45,16 @@ double summary_number(const json_t *object, const char *path)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
+const char *summary_machine(const struct summary *summary, const char *group,
+                            const char *key)
+{
+    const json_t *machine = json_object_get(summary->meta, "machine");
+    const char *text = json_string_value(
+        json_object_get(json_object_get(machine, group), key));
+
+    return text ? text : "unknown";
+}
+
 const char *summary_axis(const struct summary_cell *cell, enum axis axis,
                          char *text, size_t size)
 {

@@ -69,6 +69,11 @@ void summary_free(struct summary *summary);
 /* The number at a dotted path in `object`, NAN if there is none. */
 double summary_number(const json_t *object, const char *path);
 
+/* What the run recorded of its machine in a group: "kernel", "release"; "unknown"
+ * if it did not. */
+const char *summary_machine(const struct summary *summary, const char *group,
+                            const char *key);
+
 /* The metric of one of the trials that count; NAN where there is none, as the
  * latency of starved cells. */
 double summary_value(const struct summary_cell *cell, unsigned trial,

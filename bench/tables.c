@@ -105,10 +105,7 @@ static int write_labels(const void *what, FILE *file)
 
 int tables_write(const struct summary *summary, const char *run)
 {
-    static const struct {
-        const char *name;
-        int (*write)(const void *what, FILE *file);
-    } tables[] = {
+    static const struct output tables[] = {
         {"cells.tsv", write_cells},
         {"connections.tsv", write_connections},
         {"percentiles.tsv", write_percentiles},
@@ -119,20 +116,11 @@ int tables_write(const struct summary *summary, const char *run)
 
     if (error)
         msg_error("out of memory");
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !error; i++)
-        error = output_write(run, tables[i].name, tables[i].write, &source);
+    else
+        error = output_write_all(run, tables,
+                                 sizeof(tables) / sizeof(tables[0]), &source);
     charted_free(&source.charted);
     return error ? -1 : 0;
-}
-
-static const char *meta_text(const struct summary *summary, const char *group,
-                             const char *key)
-{
-    const json_t *machine = json_object_get(summary->meta, "machine");
-    const char *text = json_string_value(
-        json_object_get(json_object_get(machine, group), key));
-
-    return text ? text : "unknown";
 }
 
 const char *tables_title(const struct summary *summary, const char *run,
@@ -141,7 +129,7 @@ const char *tables_title(const struct summary *summary, const char *run,
     const char *slash = strrchr(run, '/');
 
     snprintf(text, size, "%s, kernel %s, %s", slash ? slash + 1 : run,
-             meta_text(summary, "kernel", "release"),
-             meta_text(summary, "cpu", "model"));
+             summary_machine(summary, "kernel", "release"),
+             summary_machine(summary, "cpu", "model"));
     return text;
 }
