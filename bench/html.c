@@ -17,7 +17,8 @@ static const char style[] =
     "td:first-child,th:first-child{text-align:left}"
     "img{max-width:100%;height:auto}figure{margin:1.5em 0}"
     "figcaption{color:#555;font-size:.9em;max-width:60em}"
-    ".warn{color:#a33}pre{overflow:auto;font-size:.8em;background:#f6f6f6;"
+    ".warn{color:#a33}.slower{color:#b34700}.faster{color:#00598c}pre{overflow:"
+    "auto;font-size:.8em;background:#f6f6f6;"
     "padding:1em}.plain td{text-align:left}";
 
 void html_begin(FILE *to, const char *title)
@@ -50,6 +51,19 @@ void html_text(FILE *to, const char *text)
         else
             fputc(*text, to);
     }
+}
+
+void html_list(FILE *to, const struct words *words)
+{
+    if (words->n == 0)
+        return;
+    fputs("<ul>\n", to);
+    for (size_t i = 0; i < words->n; i++) {
+        fputs("<li>", to);
+        html_text(to, words->word[i]);
+        fputs("</li>\n", to);
+    }
+    fputs("</ul>\n", to);
 }
 
 void html_number(FILE *to, double value, int decimals)

@@ -3,6 +3,8 @@
 #ifndef BENCH_HTML_H
 #define BENCH_HTML_H
 
+#include "bench/words.h"
+
 #include <stdio.h>
 
 /* The page up to its heading, which is its title; and what ends it. */
@@ -11,6 +13,9 @@ void html_end(FILE *to);
 
 /* Text between tags, or in an attribute's quotes: nothing in it is special. */
 void html_text(FILE *to, const char *text);
+
+/* The words as a list, or nothing for none. */
+void html_list(FILE *to, const struct words *words);
 
 /* A table's field with a number, or with a dash for NAN. */
 void html_number(FILE *to, double value, int decimals);

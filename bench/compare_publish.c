@@ -1,0 +1,137 @@
+#include "bench/compare_publish.h"
+
+#include "bench/charted.h"
+#include "bench/charts.h"
+#include "bench/compare_report.h"
+#include "bench/forest.h"
+#include "bench/labels.h"
+#include "bench/output.h"
+#include "bench/percentiles.h"
+#include "bench/run_dir.h"
+#include "bench/tables.h"
+#include "common/msg.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* What the tables are made of. */
+struct source {
+    const struct comparison *comparison;
+    struct charted charted;
+};
+
+static int write_connections(const void *what, FILE *file)
+{
+    tables_write_connections(&((const struct source *)what)->charted, file);
+    return 0;
+}
+
+static int write_percentiles(const void *what, FILE *file)
+{
+    return percentiles_write(&((const struct source *)what)->charted, file);
+}
+
+static int write_forest(const void *what, FILE *file)
+{
+    return forest_write(((const struct source *)what)->comparison, file);
+}
+
+/* A line a side: "A: NAME, kernel 6.18, MODEL". 0 or -ENOMEM. */
+static int add_titles(const struct source *source, struct words *titles)
+{
+    int error = 0;
+
+    for (size_t i = 0; i < source->charted.sides && !error; i++) {
+        char letter[24];
+        char title[600];
+        error = words_format(titles, "%s: %s",
+                             labels_side(i, letter, sizeof(letter)),
+                             tables_title(&source->charted.side[i],
+                                          source->comparison->sides.word[i],
+                                          title, sizeof(title)));
+    }
+    return error;
+}
+
+static int write_labels(const void *what, FILE *file)
+{
+    const struct source *source = what;
+    struct words titles = {0};
+    int error = add_titles(source, &titles);
+
+    if (!error)
+        error = labels_write(&source->charted, &titles, file);
+    words_free(&titles);
+    fprintf(file, "sides = %zu\nside_names = '", source->charted.sides);
+    for (size_t i = 0; i < source->charted.sides; i++) {
+        char letter[24];
+        fprintf(file, "%s%s", i ? " " : "",
+                labels_side(i, letter, sizeof(letter)));
+    }
+    fprintf(file, "'\nforest_rows = %zu\n", forest_rows(source->comparison));
+    return error;
+}
+
+static int write_tables(const struct summary *side, size_t sides,
+                        const struct comparison *comparison, const char *folder)
+{
+    static const struct output tables[] = {
+        {"connections.tsv", write_connections},
+        {"percentiles.tsv", write_percentiles},
+        {"forest.tsv", write_forest},
+        {"labels.gp", write_labels},
+    };
+    struct source source = {.comparison = comparison};
+    int error = charted_collect(side, sides, &source.charted);
+
+    source.charted.compared = true;
+    if (error)
+        msg_error("out of memory");
+    else
+        error = output_write_all(folder, tables,
+                                 sizeof(tables) / sizeof(tables[0]), &source);
+    charted_free(&source.charted);
+    return error ? -1 : 0;
+}
+
+/* Charts, then the report that holds them. 0 or -1 after telling. */
+static int draw_and_report(struct compare_report report)
+{
+    struct words charts = {0};
+    int error = charts_draw(report.scripts, report.folder, &charts);
+
+    report.charts = &charts;
+    if (error == -EINTR)
+        msg_error("%s: interrupted; charts and report are not complete",
+                  report.folder);
+    else if (compare_report_write(&report) != 0)
+        error = -1;
+    words_free(&charts);
+    return error ? -1 : 0;
+}
+
+int compare_publish(const struct paths *paths, const struct summary *side,
+                    size_t sides, const struct comparison *comparison,
+                    const char *folder)
+{
+    char *scripts = run_dir_file(paths->root, "plots/compare");
+    struct compare_report report = {.side = side,
+                                    .sides = sides,
+                                    .comparison = comparison,
+                                    .scripts = scripts,
+                                    .folder = folder};
+    int error = -1;
+
+    if (!scripts)
+        msg_error("out of memory");
+    else if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        msg_error("%s: can't be made: %s", folder, strerror(errno));
+    else
+        error = write_tables(side, sides, comparison, folder);
+    if (!error)
+        error = draw_and_report(report);
+    free(scripts);
+    return error;
+}
