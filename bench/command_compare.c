@@ -2,6 +2,8 @@
 
 #include "bench/child.h"
 #include "bench/compare.h"
+#include "bench/compare_folder.h"
+#include "bench/compare_publish.h"
 #include "bench/newest.h"
 #include "bench/sides.h"
 #include "common/exits.h"
@@ -184,9 +186,28 @@ static struct audience find_audience(const struct output output[OUTPUTS])
     return (struct audience){free, free, free};
 }
 
+/* Charts, report, and where they are. 0 or -1 after telling what failed. */
+static int publish(const struct paths *paths, const struct sides *sides,
+                   const struct comparison *comparison, FILE *to)
+{
+    char *folder = compare_folder(paths, &comparison->sides);
+    int error = -1;
+
+    if (folder)
+        error =
+            compare_publish(paths, sides->side, sides->n, comparison, folder);
+    else
+        msg_error("out of memory");
+    if (!error)
+        fprintf(to, "\nCharts: %s/plots/\nReport: %s/report.html\n", folder,
+                folder);
+    free(folder);
+    return error;
+}
+
 /* Compares, writes and tells. Returns an exit code. */
-static int compare(struct request *request, const struct sides *sides,
-                   struct comparison *comparison)
+static int compare(const struct paths *paths, struct request *request,
+                   const struct sides *sides, struct comparison *comparison)
 {
     const struct audience audience = find_audience(request->output);
 
@@ -198,16 +219,21 @@ static int compare(struct request *request, const struct sides *sides,
     if (audience.table)
         comparison_print(comparison, audience.table);
     int error = write_outputs(request, comparison);
+    int unpublished = publish(paths, sides, comparison, audience.notes);
     fprintf(audience.verdict, "%sverdict: %s\n", audience.table ? "\n" : "",
             change_word(comparison->verdict));
     if (fflush(stdout) != 0 || ferror(stdout)) {
         msg_error("stdout: can't be written: %s", strerror(errno));
         error = -1;
     }
-    return error ? EXIT_USAGE : exit_code(request, comparison);
+    /* charts that can't be drawn are told, and do not change a verdict */
+    if (error || (unpublished && !request->gate))
+        return EXIT_USAGE;
+    return exit_code(request, comparison);
 }
 
-static int compare_folders(struct request *request, const struct words *folder)
+static int compare_folders(const struct paths *paths, struct request *request,
+                           const struct words *folder)
 {
     struct sides sides;
     struct comparison comparison;
@@ -215,7 +241,7 @@ static int compare_folders(struct request *request, const struct words *folder)
 
     if (sides_read(folder, &sides, &comparison) == 0 &&
         outputs_open(request->output, OUTPUTS) == 0)
-        code = compare(request, &sides, &comparison);
+        code = compare(paths, request, &sides, &comparison);
     comparison_free(&comparison);
     sides_free(&sides);
     return code;
@@ -247,7 +273,7 @@ int command_compare(const struct paths *paths, int argc, char **argv)
     if (child_signals() != 0)
         msg_error("signals can't be set up: %s", strerror(errno));
     else if (find_folders(paths, &request.run, &folder) == 0)
-        code = compare_folders(&request, &folder);
+        code = compare_folders(paths, &request, &folder);
     words_free(&folder);
     words_free(&request.run);
     return code;

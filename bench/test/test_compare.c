@@ -1,6 +1,7 @@
 #include "common/test/test.h"
 
 #include "bench/compare.h"
+#include "bench/compare_folder.h"
 #include "bench/newest.h"
 #include "bench/random.h"
 #include "bench/sides.h"
@@ -858,6 +859,53 @@ static void the_unit_of_boots_is_told_for_each_kernel(void **state)
 
 /* --- which runs --- */
 
+static void the_folder_is_named_by_the_sides(void **state)
+{
+    static const struct {
+        const char *sides;
+        const char *folder;
+    } cases[] = {
+        {"a b", "r/results/compare-a-b"},
+        {"x/a x/y/b c", "r/results/compare-a-b-c"},
+        {".. 6.1.0-30+x 6|\"", "r/results/compare-..-6.1.0-30+x-6__"},
+    };
+    char root[] = "r";
+    const struct paths paths = {.root = root};
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct words sides = {0};
+        words_split(&sides, cases[i].sides, " ");
+        char *folder = compare_folder(&paths, &sides);
+        assert_string_equal(folder, cases[i].folder);
+        free(folder);
+        words_free(&sides);
+    }
+}
+
+static void long_names_of_folders_are_cut_but_differ(void **state)
+{
+    char root[] = "r";
+    const struct paths paths = {.root = root};
+    struct words sides = {0};
+    char name[150];
+
+    (void)state;
+    memset(name, 'x', sizeof(name));
+    words_add(&sides, name, sizeof(name));
+    words_add(&sides, name, sizeof(name));
+    char *first = compare_folder(&paths, &sides);
+    sides.word[1][149] = 'y';
+    char *second = compare_folder(&paths, &sides);
+    assert_int_equal(strlen(first), strlen("r/results/") + 199);
+    assert_int_equal(strlen(second), strlen(first));
+    assert_memory_equal(first, second, 180);
+    assert_string_not_equal(first, second);
+    free(first);
+    free(second);
+    words_free(&sides);
+}
+
 static void make_dated(const char *folder, const char *kernel)
 {
     struct made made;
@@ -953,6 +1001,8 @@ int main(void)
         cmocka_unit_test(programs_read_json),
         cmocka_unit_test(a_third_side_has_its_letter_and_name),
         cmocka_unit_test(the_unit_of_boots_is_told_for_each_kernel),
+        cmocka_unit_test(the_folder_is_named_by_the_sides),
+        cmocka_unit_test(long_names_of_folders_are_cut_but_differ),
         cmocka_unit_test(the_newest_of_two_kernels_are_the_default),
     };
 

@@ -73,6 +73,30 @@ the_least_effect_decides() {
     compare 0 --gate --min-effect 30% base slower && last_line_is 'verdict: same'
 }
 
+charts_and_report_are_drawn() {
+    rm -rf "$tree"/results/compare-*
+    compare 0 base slower && has_line "^Charts: $tree/results/compare-base-slower/plots/\$" out &&
+        has_line "^Report: $tree/results/compare-base-slower/report.html\$" out &&
+        has_line '</html>' "$tree/results/compare-base-slower/report.html" &&
+        [ -s "$tree/results/compare-base-slower/plots/forest.svg" ] &&
+        compare 0 --markdown base slower && has_line '^Report: ' err &&
+        equal 0 "$(grep -c '^Report: ' out)"
+}
+
+# The verdict stands all the same, so that a gate needs no gnuplot.
+missing_gnuplot_is_told() {
+    local path=$PATH
+    PATH=$scratch
+    compare 2 base slower
+    local plain=$?
+    shown=$(<out) told=$(<err)
+    compare 1 --gate base slower
+    local gate=$?
+    PATH=$path
+    equal 0 "$plain" && equal 0 "$gate" && last_line_is 'verdict: slower' &&
+        equal 'verdict: slower' "${shown##*$'\n'}" && [[ $told = *'gnuplot is not installed'* ]]
+}
+
 # The number $2 of the first result of cell $3 and metric $4 in the file $1.
 number() {
     awk -F, -v want="$2" -v server="$3" -v metric="$4" '
@@ -202,6 +226,8 @@ nothing_is_written_into_the_runs() {
 test_that 'the table tells what changed' the_table_tells_what_changed
 test_that 'the gate is the exit status' the_gate_is_the_exit_status
 test_that 'the least effect decides' the_least_effect_decides
+test_that 'charts and report are drawn' charts_and_report_are_drawn
+test_that 'missing gnuplot is told' missing_gnuplot_is_told
 test_that 'swapped sides invert the ratio' swapped_sides_invert_the_ratio
 test_that 'files are written beside the table' files_are_written_beside_the_table
 test_that 'stdout is for one' stdout_is_for_one
