@@ -151,6 +151,29 @@ int run_dir_begin(struct run_dir *dir)
     return error ? -1 : 0;
 }
 
+/* Cuts a torn last line off. What else is wrong is told when it is read. */
+static int cut_torn(const char *path, struct run_dir *dir)
+{
+    struct words faults = {0};
+    json_t *trials = run_dir_scan_trials(path, &faults, &dir->size);
+    struct stat about;
+    int error = trials ? 0 : -1;
+
+    if (error)
+        run_dir_tell(&faults);
+    if (!error && fstat(dir->trials_fd, &about) == 0 &&
+        about.st_size > dir->size)
+        msg_error("%s/trials.jsonl: the torn last line is cut off", path);
+    if (!error && (ftruncate(dir->trials_fd, dir->size) != 0 ||
+                   make_folders(path) != 0)) {
+        msg_error("%s: can't be written: %s", path, strerror(errno));
+        error = -1;
+    }
+    words_free(&faults);
+    json_decref(trials);
+    return error;
+}
+
 int run_dir_open(const char *path, struct run_dir *dir)
 {
     int error;
@@ -161,17 +184,7 @@ int run_dir_open(const char *path, struct run_dir *dir)
         msg_error("%s: another runner is at work in it", path);
     else if (error)
         msg_error("%s: holds no run to go on with: %s", path, strerror(-error));
-    if (error)
-        return -1;
-    json_t *trials = run_dir_read_trials(path, &dir->size);
-    if (!trials)
-        return -1;
-    json_decref(trials);
-    if (ftruncate(dir->trials_fd, dir->size) != 0 || make_folders(path) != 0) {
-        msg_error("%s: can't be written: %s", path, strerror(errno));
-        return -1;
-    }
-    return 0;
+    return error ? -1 : cut_torn(path, dir);
 }
 
 static int write_all(int fd, const char *bytes, size_t n)

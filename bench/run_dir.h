@@ -3,6 +3,8 @@
 #ifndef BENCH_RUN_DIR_H
 #define BENCH_RUN_DIR_H
 
+#include "bench/words.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -48,14 +50,27 @@ char *run_dir_file(const char *path, const char *name);
 
 void run_dir_close(struct run_dir *dir);
 
+/* Reads meta.json of the run in `path`. A new reference: an empty object, and
+ * a sentence in `faults`, when it is missing or damaged. NULL for a newer
+ * schema, which is then said, and when out of memory. */
+json_t *run_dir_scan_meta(const char *path, struct words *faults);
+
+/* Reads all whole records of the run in `path` into a new array. What is no
+ * record, or one of a newer schema, is left out, as is a torn last line; each
+ * has a sentence in `faults`, with file and line. `*whole` (may be NULL) is the
+ * offset of a torn last line. NULL when the file can't be read, which is then
+ * said, and when out of memory. */
+json_t *run_dir_scan_trials(const char *path, struct words *faults,
+                            off_t *whole);
+
+/* Prints what such a reading found, a message each. */
+void run_dir_tell(const struct words *faults);
+
 /* Reads meta.json of the run in `path`. A new reference, or NULL after telling
- * why. A newer schema is refused. */
+ * what is wrong with it. */
 json_t *run_dir_read_meta(const char *path);
 
-/* Reads all whole records of the run in `path` into a new array. A line that
- * is no record is told, with file and line, and left out; a torn last line is
- * left out and its offset is in `*whole` (may be NULL). NULL after telling why
- * when the file can't be read, or holds a newer schema. */
+/* As run_dir_scan_trials(), but tells what is wrong. */
 json_t *run_dir_read_trials(const char *path, off_t *whole);
 
 #endif

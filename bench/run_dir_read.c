@@ -3,112 +3,230 @@
 #include "common/msg.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* 0 if this program knows the schema, else -1 after telling. */
-static int check_schema(const json_t *object, const char *file, unsigned line)
-{
-    json_int_t schema = json_integer_value(json_object_get(object, "schema"));
+enum {
+    LONGEST_LINE = 1 << 20, /* a record has a few KiB */
+    FAULTS_TOLD = 10,       /* of a file that is none, not every line */
+};
 
-    if (schema >= 1 && schema <= RECORD_SCHEMA)
-        return 0;
-    if (schema > RECORD_SCHEMA)
-        msg_error("%s:%u: newer schema %lld; this muxbench knows up to %d",
-                  file, line, (long long)schema, RECORD_SCHEMA);
-    else
-        msg_error("%s:%u: is no record of muxbench", file, line);
-    return -1;
+/* trials.jsonl while it is read. */
+struct lines {
+    FILE *file;
+    const char *name;
+    json_t *trials;
+    struct words *faults;
+    unsigned left_out;
+    unsigned number; /* of the line in `text` */
+    size_t length;   /* with its end; only the first LONGEST_LINE are there */
+    bool torn;       /* it does not end */
+    char *text;
+};
+
+/* That of a record or meta.json; 0 if there is none. */
+static json_int_t schema_of(const json_t *object)
+{
+    return json_integer_value(json_object_get(object, "schema"));
 }
 
-json_t *run_dir_read_meta(const char *path)
+/* What is wrong with the schema of `object`, or "". */
+static const char *schema_fault(const json_t *object, char *why, size_t size)
+{
+    const json_int_t schema = schema_of(object);
+
+    why[0] = '\0';
+    if (schema < 1)
+        snprintf(why, size, "has no schema");
+    else if (schema > RECORD_SCHEMA)
+        snprintf(why, size, "newer schema %lld; this muxbench knows up to %d",
+                 (long long)schema, RECORD_SCHEMA);
+    return why;
+}
+
+/* Reads the next line; false at the end. */
+static bool next_line(struct lines *lines)
+{
+    int c = EOF;
+
+    lines->length = 0;
+    while ((c = getc_unlocked(lines->file)) != EOF) {
+        if (lines->length < LONGEST_LINE)
+            lines->text[lines->length] = (char)c;
+        lines->length++;
+        if (c == '\n')
+            break;
+    }
+    lines->torn = c == EOF;
+    lines->number++;
+    return lines->length > 0;
+}
+
+static int leave_out(struct lines *lines, const char *why)
+{
+    if (lines->left_out++ >= FAULTS_TOLD)
+        return 0;
+    return words_format(lines->faults, "%s:%u: %s; left out", lines->name,
+                        lines->number, why);
+}
+
+/* Takes the record of the line, or says why it is none. 0 or -ENOMEM. */
+static int take_line(struct lines *lines)
+{
+    char why[sizeof(((json_error_t *)0)->text) + 32];
+    json_error_t fault;
+    json_t *record;
+    int error;
+
+    if (lines->torn)
+        return leave_out(lines, "torn: the runner died while it wrote");
+    if (lines->length > LONGEST_LINE)
+        return leave_out(lines, "is no record: longer than 1 MiB");
+    record = json_loadb(lines->text, lines->length, 0, &fault);
+    if (!record)
+        snprintf(why, sizeof(why), "is no record (%s)", fault.text);
+    else if (!json_is_object(record))
+        snprintf(why, sizeof(why), "is no record (not an object)");
+    else
+        schema_fault(record, why, sizeof(why));
+    error = why[0] ? leave_out(lines, why)
+                   : json_array_append(lines->trials, record);
+    json_decref(record);
+    return error ? -ENOMEM : 0;
+}
+
+static int read_lines(struct lines *lines, off_t *whole)
+{
+    int error = 0;
+
+    *whole = 0;
+    while (!error && next_line(lines)) {
+        error = take_line(lines);
+        *whole += lines->torn ? 0 : (off_t)lines->length;
+    }
+    if (!error && ferror(lines->file))
+        error = -EIO;
+    if (!error && lines->left_out > FAULTS_TOLD)
+        error = words_format(lines->faults, "%s: %u more lines are left out",
+                             lines->name, lines->left_out - FAULTS_TOLD);
+    return error;
+}
+
+/* Opens a file of a run; nothing else, which could block. NULL with errno. */
+static FILE *open_file(const char *name)
+{
+    int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat about;
+    FILE *file = NULL;
+
+    if (fd >= 0 && fstat(fd, &about) == 0) {
+        errno = S_ISDIR(about.st_mode) ? EISDIR : EINVAL;
+        file = S_ISREG(about.st_mode) ? fdopen(fd, "r") : NULL;
+    }
+    if (!file && fd >= 0) {
+        int error = errno;
+        close(fd);
+        errno = error;
+    }
+    return file;
+}
+
+static json_t *scan_trials(const char *name, struct words *faults, off_t *whole)
+{
+    struct lines lines = {.name = name, .faults = faults};
+    int error = 0;
+
+    lines.file = open_file(name);
+    if (!lines.file) {
+        (void)words_format(faults, "%s: %s", name, strerror(errno));
+        return NULL;
+    }
+    lines.trials = json_array();
+    lines.text = malloc(LONGEST_LINE);
+    error = lines.trials && lines.text ? read_lines(&lines, whole) : -ENOMEM;
+    if (error) {
+        (void)words_format(faults, "%s: %s", name, strerror(-error));
+        json_decref(lines.trials);
+    }
+    free(lines.text);
+    fclose(lines.file);
+    return error ? NULL : lines.trials;
+}
+
+json_t *run_dir_scan_trials(const char *path, struct words *faults,
+                            off_t *whole)
+{
+    char *name = run_dir_file(path, "trials.jsonl");
+    off_t end;
+    json_t *trials =
+        name ? scan_trials(name, faults, whole ? whole : &end) : NULL;
+
+    free(name);
+    return trials;
+}
+
+static json_t *scan_meta(const char *name, struct words *faults)
+{
+    FILE *file = open_file(name);
+    json_error_t fault;
+    json_t *meta = file ? json_loadf(file, 0, &fault) : NULL;
+
+    if (!file)
+        (void)words_format(faults, "%s: %s; every run has it", name,
+                           strerror(errno));
+    else if (!meta)
+        (void)words_format(faults, "%s:%d: %s", name, fault.line, fault.text);
+    if (file)
+        fclose(file);
+    return meta;
+}
+
+json_t *run_dir_scan_meta(const char *path, struct words *faults)
 {
     char *name = run_dir_file(path, "meta.json");
-    json_error_t why;
-    json_t *meta = NULL;
+    json_t *meta = name ? scan_meta(name, faults) : NULL;
+    const bool newer = schema_of(meta) > RECORD_SCHEMA;
+    char why[80];
 
-    if (name && access(name, R_OK) != 0)
-        msg_error("%s: holds no run (meta.json: %s)", path, strerror(errno));
-    else if (name && !(meta = json_load_file(name, 0, &why)))
-        msg_error("%s:%d: %s", name, why.line, why.text);
-    if (meta && check_schema(meta, name, 1) != 0) {
+    if (meta && schema_fault(meta, why, sizeof(why))[0]) {
+        (void)words_format(faults, "%s:1: %s", name, why);
         json_decref(meta);
         meta = NULL;
     }
     free(name);
+    return meta || newer ? meta : json_object();
+}
+
+void run_dir_tell(const struct words *faults)
+{
+    for (size_t i = 0; i < faults->n; i++)
+        msg_error("%s", faults->word[i]);
+}
+
+json_t *run_dir_read_meta(const char *path)
+{
+    struct words faults = {0};
+    json_t *meta = run_dir_scan_meta(path, &faults);
+
+    run_dir_tell(&faults);
+    if (meta && faults.n > 0) {
+        json_decref(meta);
+        meta = NULL;
+    }
+    words_free(&faults);
     return meta;
-}
-
-/* Appends the record in `line` to `trials`; what is none is told and left out.
- * -1 only for a newer schema. */
-static int take_line(json_t *trials, const char *line, const char *file,
-                     unsigned number)
-{
-    json_error_t why;
-    json_t *record = json_loads(line, 0, &why);
-
-    if (!json_is_object(record)) {
-        msg_error("%s:%u: is no record (%s); left out", file, number,
-                  record ? "not an object" : why.text);
-        json_decref(record);
-        return 0;
-    }
-    if (json_integer_value(json_object_get(record, "schema")) < 1) {
-        msg_error("%s:%u: has no schema; left out", file, number);
-        json_decref(record);
-        return 0;
-    }
-    if (check_schema(record, file, number) != 0) {
-        json_decref(record);
-        return -1;
-    }
-    return json_array_append_new(trials, record);
-}
-
-static json_t *read_lines(FILE *file, const char *name, off_t *whole)
-{
-    json_t *trials = json_array();
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
-    unsigned number = 0;
-    int error = trials ? 0 : -1;
-
-    *whole = 0;
-    while (!error && (length = getline(&line, &room, file)) > 0) {
-        number++;
-        if (line[length - 1] != '\n')
-            break; /* torn: the runner died while it wrote */
-        *whole += length;
-        error = take_line(trials, line, name, number);
-    }
-    free(line);
-    if (!error && ferror(file)) {
-        msg_error("%s: %s", name, strerror(errno));
-        error = -1;
-    }
-    if (error) {
-        json_decref(trials);
-        return NULL;
-    }
-    return trials;
 }
 
 json_t *run_dir_read_trials(const char *path, off_t *whole)
 {
-    char *name = run_dir_file(path, "trials.jsonl");
-    FILE *file = name ? fopen(name, "re") : NULL;
-    json_t *trials = NULL;
-    off_t end;
+    struct words faults = {0};
+    json_t *trials = run_dir_scan_trials(path, &faults, whole);
 
-    if (file) {
-        trials = read_lines(file, name, whole ? whole : &end);
-        fclose(file);
-    } else {
-        msg_error("%s: %s", name ? name : path, strerror(errno));
-    }
-    free(name);
+    run_dir_tell(&faults);
+    words_free(&faults);
     return trials;
 }
