@@ -89,6 +89,21 @@ static char *histogram_path(const json_t *record)
     return folder && name ? run_dir_file(folder, name) : NULL;
 }
 
+static bool has_histogram(const json_t *record)
+{
+    return json_is_string(json_object_get(record, "histogram"));
+}
+
+/* How many of the cell's trials a baseline, say, keeps no histogram of. */
+static unsigned without_histogram(const struct summary_cell *cell)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < cell->ok; i++)
+        n += !has_histogram(cell->record[i]);
+    return n;
+}
+
 static int write_cell(const char *side, const struct summary_cell *cell,
                       FILE *file)
 {
@@ -128,13 +143,14 @@ bool percentiles_reach(const struct summary_cell *cell)
             continue;
         reach =
             summary_number(cell->record[i], "result.requests") >= SAMPLES_ABOVE;
-        any |= json_is_string(json_object_get(cell->record[i], "histogram"));
+        any |= has_histogram(cell->record[i]);
     }
     return reach && any;
 }
 
 int percentiles_write(const struct charted *charted, FILE *file)
 {
+    unsigned without = 0;
     int error = 0;
 
     fprintf(file,
@@ -143,9 +159,15 @@ int percentiles_write(const struct charted *charted, FILE *file)
             charted->compared ? "side\t" : "");
     for (size_t i = 0; i < charted->n && !error; i++) {
         char side[32];
-        if (percentiles_reach(charted->cell[i].cell))
+        const struct summary_cell *cell = charted->cell[i].cell;
+        without += without_histogram(cell);
+        if (percentiles_reach(cell))
             error = write_cell(charted_side(charted, i, side, sizeof(side)),
-                               charted->cell[i].cell, file);
+                               cell, file);
     }
+    if (without > 0)
+        msg_error("%u trials have no histogram; the chart by percentile leaves "
+                  "them out",
+                  without);
     return error;
 }

@@ -10,6 +10,7 @@ here(name, protocol) = is(name, protocol) && column('connections') == percentile
 set logscale x 10
 set logscale y
 stats data using (column('connections') == percentile_connections ? column('latency_us') : NaN) nooutput
+if (!exists('STATS_min')) { exit } # no trial has a histogram
 set yrange [0.8 * STATS_min:1.2 * STATS_max]
 set xrange [1:*]
 set format y '%.0f'
