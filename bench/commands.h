@@ -11,6 +11,7 @@ int command_run(const struct paths *paths, int argc, char **argv);
 int command_report(const struct paths *paths, int argc, char **argv);
 int command_compare(const struct paths *paths, int argc, char **argv);
 int command_list(const struct paths *paths, int argc, char **argv);
+int command_baseline(const struct paths *paths, int argc, char **argv);
 
 /* Summarises the run in the folder `run`: tables, charts, and unless
  * `only_charts` the report. With `print`, the table also goes to stdout.

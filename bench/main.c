@@ -17,6 +17,7 @@ static const struct {
     {"report", "redraw tables, charts and report of a run", command_report},
     {"compare", "set runs side by side: table, charts, verdict",
      command_compare},
+    {"baseline", "keep a run to compare later ones with", command_baseline},
     {"list", "models and suites with a line each", command_list},
 };
 

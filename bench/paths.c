@@ -176,25 +176,32 @@ char *paths_suite_file(const struct paths *paths, const char *name)
     return file;
 }
 
+/* The real path of PLACE/NAME below the checkout; NULL if that is no folder. */
+static char *folder_in(const struct paths *paths, const char *place,
+                       const char *name)
+{
+    char *folder = join(paths->root, place);
+    char *path = folder ? join(folder, name) : NULL;
+    char *real = path && is_folder(path) ? realpath(path, NULL) : NULL;
+
+    free(folder);
+    free(path);
+    return real;
+}
+
 char *paths_run(const struct paths *paths, const char *name)
 {
-    char *results = join(paths->root, "results");
-    char *path = results ? join(results, name ? name : "latest") : NULL;
+    char *run = name && is_folder(name) ? realpath(name, NULL) : NULL;
 
-    free(results);
-    if (name && is_folder(name)) {
-        free(path);
-        return realpath(name, NULL);
-    }
-    if (path && is_folder(path)) {
-        char *real = realpath(path, NULL);
-        free(path);
-        return real;
-    }
-    if (name)
-        msg_error("%s: is no run: neither a folder nor one in results/", name);
-    else
+    if (!run)
+        run = folder_in(paths, "results", name ? name : "latest");
+    if (!run && name)
+        run = folder_in(paths, "results/baselines", name);
+    if (!run && name)
+        msg_error("%s: is no run: neither a folder nor one in results/ or "
+                  "results/baselines/",
+                  name);
+    else if (!run)
         msg_error("there is no run yet; make one with: make bench");
-    free(path);
-    return NULL;
+    return run;
 }

@@ -31,8 +31,9 @@ int paths_list(const char *folder, const char *ending, struct words *names);
  * doesn't exist. */
 char *paths_suite_file(const struct paths *paths, const char *name);
 
-/* The folder of a run: `name` if that is a folder, else results/`name`; with
- * NULL the newest. To be freed; NULL after telling that it doesn't exist. */
+/* The folder of a run: `name` if that is a folder, else results/`name`, else the
+ * baseline results/baselines/`name`; with NULL the newest run. To be freed; NULL
+ * after telling that it doesn't exist. */
 char *paths_run(const struct paths *paths, const char *name);
 
 #endif
