@@ -32,7 +32,7 @@ struct curve {
  * 1/(1-percentile)). 0 or -errno. */
 static int read_histogram(const char *path, struct curve *curve)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = run_dir_open_file(path);
     char line[256];
     double value;
     double percentile;
@@ -45,6 +45,8 @@ static int read_histogram(const char *path, struct curve *curve)
         if (line[0] == '#' ||
             sscanf(line, "%lf %lf %" SCNu64, &value, &percentile, &upto) != 3)
             continue;
+        if (!isfinite(value) || value < 0)
+            break;
         while (step < STEPS && percentile >= step_percentile(step))
             curve->at[step++] = value;
     }

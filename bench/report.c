@@ -53,6 +53,20 @@ static void put_doubts(FILE *to, const struct summary *summary,
     }
 }
 
+/* What could not be read, in the words of whoever tried. */
+static void put_faults(FILE *to, const struct summary *summary)
+{
+    if (summary->faults.n == 0)
+        return;
+    fputs("<p class=\"warn\">The run is damaged; left out is:</p>\n<ul>\n", to);
+    for (size_t i = 0; i < summary->faults.n; i++) {
+        fputs("<li class=\"warn\">", to);
+        html_text(to, summary->faults.word[i]);
+        fputs("</li>\n", to);
+    }
+    fputs("</ul>\n", to);
+}
+
 static void put_first(FILE *to, const struct summary *summary)
 {
     unsigned ok = 0;
@@ -70,9 +84,10 @@ static void put_first(FILE *to, const struct summary *summary)
             "<h2>What to know first</h2>\n<p>%zu cells: %u trials are right, "
             "%u failed, %u were skipped. In %u of the right ones others used "
             "more than 5 %% of the CPUs (noisy), also when repeated, as far as "
-            "there was time for that.</p>\n"
-            "<ul>\n",
+            "there was time for that.</p>\n",
             summary->cells, ok, failed, skipped, noisy);
+    put_faults(to, summary);
+    fputs("<ul>\n", to);
     for (size_t i = 0; i < summary->cells; i++)
         put_doubts(to, summary, &summary->cell[i]);
     fputs("</ul>\n", to);

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 enum { RECORD_SCHEMA = 1 };
@@ -50,15 +51,20 @@ char *run_dir_file(const char *path, const char *name);
 
 void run_dir_close(struct run_dir *dir);
 
+/* Opens the file `name` for reading, if it is a regular one: nothing that could
+ * block. NULL with errno set. */
+FILE *run_dir_open_file(const char *name);
+
 /* Reads meta.json of the run in `path`. A new reference: an empty object, and
  * a sentence in `faults`, when it is missing or damaged. NULL for a newer
  * schema, which is then said, and when out of memory. */
 json_t *run_dir_scan_meta(const char *path, struct words *faults);
 
-/* Reads all whole records of the run in `path` into a new array. What is no
- * record, or one of a newer schema, is left out, as is a torn last line; each
- * has a sentence in `faults`, with file and line. `*whole` (may be NULL) is the
- * offset of a torn last line. NULL when the file can't be read, which is then
+/* Reads all whole records of the run in `path` into a new array. Left out, each
+ * with a sentence in `faults` that names file and line, is what is no record,
+ * has a newer schema, is of another suite, tells of a trial again, or lacks what
+ * a trial must tell (record.h), and a torn last line. `*whole` (may be NULL) is
+ * the offset of the latter. NULL when the file can't be read, which is then
  * said, and when out of memory. */
 json_t *run_dir_scan_trials(const char *path, struct words *faults,
                             off_t *whole);

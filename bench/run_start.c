@@ -208,9 +208,11 @@ static int mark_done(struct run *run, const json_t *trials)
             json_string_value(json_object_get(record, "status"));
         bool retry = json_integer_value(json_object_get(record, "retry")) > 0;
         if (!trial) {
-            msg_error("%s/trials.jsonl: record %zu is none of suite.ini's "
-                      "trials",
-                      run->dir.path, i + 1);
+            msg_error("%s/trials.jsonl: the record of trial %lld is none of "
+                      "suite.ini's trials",
+                      run->dir.path,
+                      (long long)json_integer_value(
+                          json_object_get(record, "trial")));
             return -1;
         }
         run->order++;
@@ -224,6 +226,16 @@ static int mark_done(struct run *run, const json_t *trials)
     return 0;
 }
 
+/* With another seed it would be another run. */
+static int check_meta(const json_t *meta, const char *path)
+{
+    if (json_is_integer(json_object_get(meta, "seed")) &&
+        json_is_string(json_object_get(meta, "suite")))
+        return 0;
+    msg_error("%s/meta.json: tells no seed or suite to go on with", path);
+    return -1;
+}
+
 int run_start_again(struct run *run, const struct paths *paths,
                     const char *path)
 {
@@ -233,7 +245,8 @@ int run_start_again(struct run *run, const struct paths *paths,
     int error = -1;
 
     run->meta = run_dir_read_meta(path);
-    if (!run->meta || run_dir_open(path, &run->dir) != 0)
+    if (!run->meta || check_meta(run->meta, path) != 0 ||
+        run_dir_open(path, &run->dir) != 0)
         return -1;
     run->setup.seed =
         (uint64_t)json_integer_value(json_object_get(run->meta, "seed"));
@@ -243,10 +256,9 @@ int run_start_again(struct run *run, const struct paths *paths,
     if (trials)
         error = mark_done(run, trials);
     if (!error) {
-        const json_t *name = json_object_get(run->meta, "suite");
         free(run->suite.name);
         run->suite.name =
-            strdup(json_is_string(name) ? json_string_value(name) : "unknown");
+            strdup(json_string_value(json_object_get(run->meta, "suite")));
         error = run->suite.name ? 0 : -1;
     }
     json_decref(trials);

@@ -439,15 +439,19 @@ static int out_of_memory(void)
  * after telling why. */
 static int read_run(const char *run, struct summary *summary)
 {
-    json_t *meta = run_dir_read_meta(run);
-    json_t *trials = meta ? run_dir_read_trials(run, NULL) : NULL;
+    struct words faults = {0};
+    json_t *meta = run_dir_scan_meta(run, &faults);
+    json_t *trials = meta ? run_dir_scan_trials(run, &faults, NULL) : NULL;
     int error = trials ? 0 : -1;
 
+    run_dir_tell(&faults);
     if (!error && (mark_records(trials, meta, run) != 0 ||
-                   json_array_extend(summary->trials, trials) != 0))
+                   json_array_extend(summary->trials, trials) != 0 ||
+                   words_copy(&summary->faults, &faults) != 0))
         error = out_of_memory();
     if (!error && !summary->meta)
         summary->meta = json_incref(meta);
+    words_free(&faults);
     json_decref(trials);
     json_decref(meta);
     return error;
@@ -499,5 +503,6 @@ void summary_free(struct summary *summary)
     free(summary->cell);
     json_decref(summary->trials);
     json_decref(summary->meta);
+    words_free(&summary->faults);
     *summary = (struct summary){0};
 }

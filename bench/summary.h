@@ -45,16 +45,18 @@ struct summary_cell {
 };
 
 struct summary {
-    json_t *meta;
+    json_t *meta; /* an empty object if it was damaged */
     json_t *trials;
+    struct words faults;       /* what was left out, a sentence each */
     bool varies[AXES];         /* whether the cells differ on the axis */
     struct summary_cell *cell; /* by protocol, tool, size, then model */
     size_t cells;
 };
 
 /* Reads and summarises the run in the folder `run`. Of a noisy trial and its
- * repetition the quieter one counts. 0, or -1 after telling why. Free with
- * summary_free() in both cases. */
+ * repetition the quieter one counts. What is damaged is told and left out. 0, or
+ * -1 after telling why nothing is left, or that meta.json is newer. Free with
+ * summary_free() in all cases. */
 int summary_read(const char *run, struct summary *summary);
 
 /* The same of several runs of one kernel. Trials of different runs are never
