@@ -1,6 +1,5 @@
 #include "bench/baseline.h"
 
-#include "bench/fingerprint.h"
 #include "bench/run_dir.h"
 #include "common/msg.h"
 #include "common/nearest.h"
@@ -292,26 +291,4 @@ char *baseline_folder(const struct paths *paths, const char *name)
                   msg_program());
     words_free(&known);
     return folder;
-}
-
-/* Whether it lies in some checkout's results/baselines/. */
-static bool is_baseline(const char *path)
-{
-    static const char parents[] = "/results/baselines";
-    char *real = realpath(path, NULL);
-    char *slash = real ? strrchr(real, '/') : NULL;
-    size_t length = slash ? (size_t)(slash - real) : 0;
-    bool is = length >= sizeof(parents) - 1 &&
-              strncmp(slash - (sizeof(parents) - 1), parents,
-                      sizeof(parents) - 1) == 0;
-
-    free(real);
-    return is;
-}
-
-bool baseline_refuses(const char *base, const json_t *meta_base,
-                      const json_t *meta_run, struct words *why)
-{
-    return is_baseline(base) &&
-           !fingerprint_same_machine(meta_base, meta_run, why);
 }

@@ -21,11 +21,16 @@ int baseline_names(const struct paths *paths, struct words *names);
  * doesn't exist. */
 char *baseline_folder(const struct paths *paths, const char *name);
 
-/* Whether a gate must refuse the run in the folder `base` as what another run
- * is held against: it is a baseline, and of another machine, so that a
+/* Whether a gate must refuse to hold another run against that in the folder
+ * `base`: it is a baseline, and of another machine, so that a
  * difference says nothing of the code. Appends to `why` what differs; without
  * memory it refuses. */
 bool baseline_refuses(const char *base, const json_t *meta_base,
                       const json_t *meta_run, struct words *why);
+
+/* Whether a gate may hold the runs in the folders `run` against the first one:
+ * not where one of a pair is a baseline that it refuses. 0, or -1 after telling
+ * which one, and what differs. */
+int baseline_check_gate(const struct words *run);
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "bench/baseline.h"
 #include "bench/test/scratch.h"
+#include "common/test/capture.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 static json_t *meta_of(const char *model)
@@ -59,10 +61,59 @@ static void a_baseline_of_another_machine_is_refused(void **state)
     json_decref(base);
 }
 
+static void write_meta(const char *folder, const char *model)
+{
+    char name[100];
+    json_t *meta = meta_of(model);
+
+    snprintf(name, sizeof(name), "%s/meta.json", folder);
+    assert_int_equal(json_dump_file(meta, name, 0), 0);
+    json_decref(meta);
+}
+
+/* On whichever side it is, and whichever run of many it is. */
+static void a_gate_is_told_what_differs(void **state)
+{
+    static const struct {
+        const char *runs;
+        const char *refused; /* which one, or NULL */
+    } rows[] = {
+        {"results/baselines/a run", "results/baselines/a"},
+        {"run results/baselines/a", "results/baselines/a"},
+        {"run results/run results/baselines/a", "results/baselines/a"},
+        {"run results/run", NULL},
+        {"results/run results/baselines/a", NULL},
+        {"results/baselines/a results/run", NULL},
+        {"results/run run", NULL},
+        {"results/baselines/a", NULL},
+    };
+
+    (void)state;
+    write_meta("results/baselines/a", "X");
+    write_meta("results/run", "X");
+    write_meta("run", "Y");
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct words runs = {0};
+        char told[1000];
+        assert_int_equal(words_split(&runs, rows[i].runs, " "), 0);
+        capture_begin();
+        int error = baseline_check_gate(&runs);
+        capture_end(told, sizeof(told));
+        if (error != (rows[i].refused ? -1 : 0) ||
+            (rows[i].refused
+                 ? !strstr(told, rows[i].refused) ||
+                       !strstr(told, "can't gate: the CPU model differs:")
+                 : told[0] != '\0'))
+            fail_msg("row %zu: %d, told '%s'", i, error, told);
+        words_free(&runs);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_baseline_of_another_machine_is_refused),
+        cmocka_unit_test(a_gate_is_told_what_differs),
     };
 
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
