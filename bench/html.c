@@ -19,7 +19,8 @@ static const char style[] =
     "figcaption{color:#555;font-size:.9em;max-width:60em}"
     ".warn{color:#a33}.slower{color:#b34700}.faster{color:#00598c}pre{overflow:"
     "auto;font-size:.8em;background:#f6f6f6;"
-    "padding:1em}.plain td{text-align:left}";
+    "padding:1em}.plain td{text-align:left;vertical-align:top;"
+    "overflow-wrap:anywhere}";
 
 void html_begin(FILE *to, const char *title)
 {
