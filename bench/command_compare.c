@@ -1,5 +1,6 @@
 #include "bench/commands.h"
 
+#include "bench/baseline.h"
 #include "bench/child.h"
 #include "bench/compare.h"
 #include "bench/compare_folder.h"
@@ -22,6 +23,7 @@ enum key {
     KEY_CSV,
     KEY_MARKDOWN,
     KEY_GATE,
+    KEY_ANYWAY,
     KEY_EFFECT
 };
 
@@ -32,12 +34,15 @@ struct request {
     struct words run; /* as given */
     struct output output[OUTPUTS];
     bool gate;
+    bool anyway;
     double min_effect;
 };
 
 static const struct argp_option table[] = {
     {"gate", KEY_GATE, NULL, 0,
      "Exit 1 when anything that gates is slower, 3 when unclear", 0},
+    {"anyway", KEY_ANYWAY, NULL, 0,
+     "Let a baseline of another machine gate, too", 0},
     {"min-effect", KEY_EFFECT, "PERCENT", 0,
      "The least change that matters (default: 3%)", 0},
     {"json", KEY_JSON, "FILE", 0, "Write all of it as JSON ('-': stdout)", 1},
@@ -69,6 +74,9 @@ static int take(int key, const char *value, void *input)
         return options_percent("--min-effect", value, &request->min_effect);
     case KEY_GATE:
         request->gate = true;
+        return 0;
+    case KEY_ANYWAY:
+        request->anyway = true;
         return 0;
     case KEY_JSON:
         request->output[JSON].path = value;
@@ -232,6 +240,13 @@ static int compare(const struct paths *paths, struct request *request,
     return exit_code(request, comparison);
 }
 
+/* Figures of another machine say nothing of the code. */
+static bool may_gate(const struct request *request, const struct words *folder)
+{
+    return !request->gate || request->anyway ||
+           baseline_check_gate(folder) == 0;
+}
+
 static int compare_folders(const struct paths *paths, struct request *request,
                            const struct words *folder)
 {
@@ -240,6 +255,7 @@ static int compare_folders(const struct paths *paths, struct request *request,
     int code = EXIT_USAGE;
 
     if (sides_read(folder, &sides, &comparison) == 0 &&
+        may_gate(request, folder) &&
         outputs_open(request->output, OUTPUTS) == 0)
         code = compare(paths, request, &sides, &comparison);
     comparison_free(&comparison);

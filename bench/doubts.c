@@ -77,6 +77,20 @@ static int doubt_starving(const struct summary *base, size_t side,
                         comparison_letter(cell->starved ? 0 : side));
 }
 
+/* What of a side could not be read. 0 or -ENOMEM. */
+static int doubt_reading(const struct words *faults, size_t side,
+                         struct words *warnings)
+{
+    char more[40] = "";
+
+    if (faults->n == 0)
+        return 0;
+    if (faults->n > 1)
+        snprintf(more, sizeof(more), "; and %zu more faults", faults->n - 1);
+    return words_format(warnings, "%c is damaged: %s%s",
+                        comparison_letter(side), faults->word[0], more);
+}
+
 /* What concerns many cells is told as a sum. */
 static int doubt_trials(const struct summary *summary, size_t side,
                         struct words *warnings)
@@ -108,6 +122,7 @@ int doubts_of_trials(const struct summary *side, size_t sides,
 
     summary_varying(side, sides, varies);
     for (size_t i = 0; i < sides && !error; i++) {
+        error = doubt_reading(&side[i].faults, i, warnings);
         for (size_t k = 0; k < side[i].cells && !error; k++) {
             const struct summary_cell *cell = &side[i].cell[k];
             char name[400];

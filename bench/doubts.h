@@ -12,9 +12,9 @@
  * each other one, and for boots that are but one each. 0 or -ENOMEM. */
 int doubts_of_runs(const struct members *members, struct words *warnings);
 
-/* Appends a sentence for each cell of which not all can be relied on: that has
- * failed trials, or starves on some sides only; and one for each side's trials
- * that were noisy or limited by the generator. 0 or -ENOMEM. */
+/* Appends a sentence for each side that is damaged, for each cell that has failed
+ * trials or starves on some sides only, and for each side's trials that were
+ * noisy or limited by the generator. 0 or -ENOMEM. */
 int doubts_of_trials(const struct summary *side, size_t sides,
                      struct words *warnings);
 

@@ -57,6 +57,19 @@ static void group(struct members *members)
     }
 }
 
+/* What is damaged is told by whoever reads the trials. NULL, after telling,
+ * where the run can't be used. */
+static json_t *read_meta(const char *run)
+{
+    struct words faults = {0};
+    json_t *meta = run_dir_scan_meta(run, &faults);
+
+    if (!meta)
+        run_dir_tell(&faults);
+    words_free(&faults);
+    return meta;
+}
+
 int members_read(const struct words *run, struct members *members)
 {
     *members =
@@ -68,7 +81,7 @@ int members_read(const struct words *run, struct members *members)
     for (; members->n < run->n; members->n++) {
         struct member *member = &members->member[members->n];
         member->run = run->word[members->n];
-        member->meta = run_dir_read_meta(member->run);
+        member->meta = read_meta(member->run);
         if (!member->meta)
             return -1;
     }

@@ -23,8 +23,8 @@ struct members {
 
 /* Reads what each run says of itself (meta.json), and groups them: each is a
  * side; but where there are several kernels and one was booted more than once,
- * all runs of a kernel are one, in the order in which the kernels come. 0, or -1
- * after telling. Free with members_free() in both cases. */
+ * all runs of a kernel are one, in the order in which the kernels come. 0, or
+ * -1 after telling. Free with members_free() in both cases. */
 int members_read(const struct words *run, struct members *members);
 
 /* The name of a run: that of its folder, or the whole path where that would not

@@ -191,7 +191,20 @@ bad_records_are_named_and_the_rest_is_used() {
     sed -i '3s/.*/{"schema":1,"torn/; 4s/.*/[]/' damaged/trials.jsonl
     compare 1 --gate base damaged && has_line 'damaged/trials.jsonl:3: is no record' err &&
         has_line 'damaged/trials.jsonl:4: is no record' err &&
-        has_line '^slower .* 8,7 +epoll http c=16$' out
+        has_line '^warning: B is damaged: .*/damaged/trials.jsonl:3: .*; and 1 more faults$' out &&
+        has_line '^slower .* 8,7 +epoll http c=16$' out &&
+        rm damaged/meta.json && compare 1 --gate base damaged &&
+        has_line '^B: damaged, kernel unknown$' out
+}
+
+baselines_of_other_machines_do_not_gate() {
+    local baselines=$tree/results/baselines
+    mkdir -p "$baselines"
+    make_run "$baselines/elsewhere" 6.1 boot 1 8
+    sed -i 's/"model": "x"/"model": "y"/' "$baselines/elsewhere/meta.json"
+    refused 'a baseline of another machine' "$muxbench" compare --gate elsewhere slower &&
+        compare 0 elsewhere slower && has_line '^warning: the CPU model differs' out &&
+        compare 1 --gate --anyway elsewhere slower && last_line_is 'verdict: slower'
 }
 
 runs_that_are_none_are_named() {
@@ -237,6 +250,7 @@ test_that 'several runs are held against the first' several_runs_are_held_agains
 test_that 'cells of one side are listed' cells_of_one_side_are_listed
 test_that 'the newest runs are the default' the_newest_runs_are_the_default
 test_that 'bad records are named and the rest is used' bad_records_are_named_and_the_rest_is_used
+test_that 'baselines of other machines do not gate' baselines_of_other_machines_do_not_gate
 test_that 'runs that are none are named' runs_that_are_none_are_named
 test_that 'wrong usage is told in one line' wrong_usage_is_told_in_one_line
 test_that 'nothing is written into the runs' nothing_is_written_into_the_runs
