@@ -15,4 +15,8 @@ struct spread {
 /* Of `n` values, which it sorts. NANs are left out. */
 struct spread stats_spread(double *values, size_t n);
 
+/* The exact 95 % interval of a probability that was seen `k` times of `n` (> 0):
+ * Clopper and Pearson, Biometrika 26, 1934. */
+void stats_binomial_interval(unsigned k, unsigned n, double *low, double *high);
+
 #endif
