@@ -19,6 +19,13 @@ bool cell_is(const struct cell *cell, enum axis axis, const char *word)
     return strcmp(cell->axis[axis], word) == 0;
 }
 
+void cell_add_axes(const struct cell *cell, json_t *record)
+{
+    for (enum axis axis = 0; axis < AXES; axis++)
+        json_object_set_new(record, axis_record_key(axis),
+                            axis_json(axis, cell->axis[axis]));
+}
+
 const char *cell_default_payload(const struct cell *cell)
 {
     return cell_is(cell, AXIS_PROTOCOL, "echo") ? "64" : "0";

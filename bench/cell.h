@@ -4,6 +4,7 @@
 
 #include "bench/suite.h"
 
+#include <jansson.h>
 #include <stdint.h>
 
 /* One combination of axis values, measured `repeats` times. */
@@ -23,6 +24,9 @@ bool cell_is(const struct cell *cell, enum axis axis, const char *word);
 /* The cell in words: "epoll http c=64". Writes to `text` (`size` bytes) and
  * returns it. */
 const char *cell_describe(const struct cell *cell, char *text, size_t size);
+
+/* Sets each axis in `record`, by its record key. */
+void cell_add_axes(const struct cell *cell, json_t *record);
 
 /* The payload that the generator sends to this protocol unless told otherwise. */
 const char *cell_default_payload(const struct cell *cell);

@@ -1,12 +1,10 @@
 #include "bench/trial.h"
 
 #include "bench/awake.h"
-#include "bench/machine.h"
+#include "bench/disturbance.h"
 #include "bench/placement.h"
 #include "bench/random.h"
 #include "bench/service.h"
-#include "common/clock.h"
-#include "common/cost.h"
 #include "common/cpus.h"
 #include "common/units.h"
 
@@ -16,72 +14,28 @@
 #include <string.h>
 #include <time.h>
 
-/* What is read before and after the tool runs, to see who used the CPUs. */
-struct edge {
-    uint64_t wall_ns;
-    uint64_t server_ns;
-    uint64_t spinner_ns;
-    uint64_t listen_overflows;
-    struct machine_ticks ticks;
-    bool has_overflows;
-};
-
-static void read_edge(const struct placement *placement,
-                      const struct service *service, const struct awake *awake,
-                      struct edge *edge)
-{
-    struct cost cost = {0};
-
-    *edge = (struct edge){0};
-    edge->has_overflows =
-        machine_listen_overflows(&edge->listen_overflows) == 0;
-    (void)machine_ticks(&placement->both, &edge->ticks);
-    if (service->child.pid)
-        (void)cost_of_tree_cpu(service->child.pid, &cost);
-    edge->server_ns = cost.cpu_ns;
-    edge->spinner_ns = awake_cpu_ns(awake);
-    edge->wall_ns = clock_ns();
-}
-
-static double share(uint64_t part_ns, uint64_t known_ns, double whole_ns)
-{
-    return part_ns > known_ns ? (double)(part_ns - known_ns) / whole_ns : 0;
-}
-
 /* Adds who else used the CPUs between the two edges. */
 static void add_disturbance(json_t *record, const struct placement *placement,
                             bool awake, const struct edge *begin,
                             const struct edge *end, uint64_t client_ns)
 {
-    const uint64_t wall_ns =
-        (end->wall_ns - begin->wall_ns) * (uint64_t)placement->cpus;
-    const uint64_t spinner_ns = end->spinner_ns - begin->spinner_ns;
-    const uint64_t ours_ns = end->server_ns > begin->server_ns
-                                 ? end->server_ns - begin->server_ns + client_ns
-                                 : client_ns;
-    const uint64_t busy_ns = end->ticks.busy_ns - begin->ticks.busy_ns;
-    const double whole_ns = wall_ns ? (double)wall_ns : 1;
-    double foreign = awake ? share(wall_ns, ours_ns + spinner_ns, whole_ns)
-                           : share(busy_ns, ours_ns, whole_ns);
-    double steal =
-        (double)(end->ticks.steal_ns - begin->ticks.steal_ns) / whole_ns;
+    const struct disturbance found =
+        disturbance_between(placement, awake, begin, end, client_ns);
 
-    json_object_set_new(record, "foreign_cpu_share", json_real(foreign));
+    json_object_set_new(record, "foreign_cpu_share",
+                        json_real(found.foreign_share));
     json_object_set_new(record, "foreign_source",
                         json_string(awake ? "process clocks" : "ticks"));
     json_object_set_new(record, "spinner_cpu_share",
-                        awake ? json_real((double)spinner_ns / whole_ns)
-                              : json_null());
-    json_object_set_new(record, "steal_share", json_real(steal));
+                        awake ? json_real(found.spinner_share) : json_null());
+    json_object_set_new(record, "steal_share", json_real(found.steal_share));
     json_object_set_new(
         record, "listen_overflows",
         begin->has_overflows && end->has_overflows
             ? json_integer(
                   (json_int_t)(end->listen_overflows - begin->listen_overflows))
             : json_null());
-    json_object_set_new(
-        record, "noisy",
-        json_boolean(foreign > TRIAL_NOISY_SHARE || steal > TRIAL_NOISY_SHARE));
+    json_object_set_new(record, "noisy", json_boolean(found.noisy));
 }
 
 static void add_axes(json_t *record, const struct cell *cell,
@@ -89,9 +43,7 @@ static void add_axes(json_t *record, const struct cell *cell,
 {
     char cpus[256];
 
-    for (enum axis axis = 0; axis < AXES; axis++)
-        json_object_set_new(record, axis_record_key(axis),
-                            axis_json(axis, cell->axis[axis]));
+    cell_add_axes(cell, record);
     cpus_format(cpus, sizeof(cpus), &placement->server);
     json_object_set_new(record, axis_record_key(AXIS_SERVER_CPUS),
                         json_string(cpus));
@@ -201,11 +153,11 @@ static void measure(const struct trial_setup *setup, const struct trial *trial,
     if (keep_awake && awake_start(&awake, &placement->both) != 0)
         outcome_set(outcome, OUTCOME_FAILED,
                     "the spinners that keep the CPUs awake can't be started");
-    read_edge(placement, service, &awake, &begin);
+    edge_read(placement, service->child.pid, &awake, &begin);
     if (outcome->status == OUTCOME_OK)
         tool_run(&setup->paths, trial->cell, placement, service,
                  random_next(&state) >> 1, run, outcome);
-    read_edge(placement, service, &awake, &end);
+    edge_read(placement, service->child.pid, &awake, &end);
     awake_stop(&awake);
     add_disturbance(record, placement, keep_awake, &begin, &end, run->cpu_ns);
 }

@@ -15,10 +15,6 @@ struct trial_setup {
     uint64_t seed;     /* of the run */
 };
 
-/* A trial whose pinned CPUs were used by others, or stolen, for more than this
- * share of its time is noisy. */
-#define TRIAL_NOISY_SHARE 0.05
-
 /* Runs the trial and keeps its record, histogram and log in `dir`. `retry` is
  * 1 for the repetition of a noisy trial; `order` counts the trials in the
  * order in which they really ran. The status is in `outcome`; after
