@@ -222,15 +222,14 @@ void child_kill(struct child *child)
     reap(child);
 }
 
-bool child_stop(struct child *child, uint64_t grace_ns)
+bool child_finish(struct child *child, uint64_t limit_ns)
 {
     if (!child->pid)
         return true;
     struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
-    uint64_t deadline_ns = clock_ns() + grace_ns;
+    uint64_t deadline_ns = clock_ns() + limit_ns;
     int n;
 
-    kill(child->pid, SIGTERM);
     do {
         struct timespec left = left_until(deadline_ns);
         n = ppoll(&ended, 1, &left, NULL);
@@ -241,6 +240,13 @@ bool child_stop(struct child *child, uint64_t grace_ns)
     }
     child_kill(child);
     return false;
+}
+
+bool child_stop(struct child *child, uint64_t grace_ns)
+{
+    if (child->pid)
+        kill(child->pid, SIGTERM);
+    return child_finish(child, grace_ns);
 }
 
 const char *child_fate(const struct child *child, char *text, size_t size)

@@ -54,6 +54,11 @@ int child_fork(void (*body)(const void *), const void *argument,
  * is reaped: its `status` and `cpu_ns` are set, its `pid` is 0. */
 enum child_event child_wait(struct child *child, int fd, uint64_t deadline_ns);
 
+/* Waits up to `limit_ns` for its end, whatever signals come meanwhile, and kills
+ * it then. True if it ended by itself. For what has to be put in order. No-op and
+ * true without a child. */
+bool child_finish(struct child *child, uint64_t limit_ns);
+
 /* Sends SIGTERM, waits up to `grace_ns`, then sends SIGKILL to its process
  * group, and reaps it. True if it ended by itself in time. No-op and true
  * without a child. */
