@@ -1,5 +1,6 @@
 #include "bench/commands.h"
 
+#include "bench/answer.h"
 #include "bench/baseline.h"
 #include "bench/child.h"
 #include "bench/compare.h"
@@ -10,29 +11,18 @@
 #include "common/exits.h"
 #include "common/msg.h"
 #include "common/options.h"
-#include "common/outputs.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum key {
-    KEY_JSON = 256,
-    KEY_JUNIT,
-    KEY_CSV,
-    KEY_MARKDOWN,
-    KEY_GATE,
-    KEY_ANYWAY,
-    KEY_EFFECT
-};
-
-enum { JSON, JUNIT, CSV, MARKDOWN, OUTPUTS };
+enum key { KEY_GATE = 256, KEY_ANYWAY, KEY_EFFECT };
 
 /* What the command line says. */
 struct request {
     struct words run; /* as given */
-    struct output output[OUTPUTS];
+    struct answer answer;
     bool gate;
     bool anyway;
     double min_effect;
@@ -45,12 +35,7 @@ static const struct argp_option table[] = {
      "Let a baseline of another machine gate, too", 0},
     {"min-effect", KEY_EFFECT, "PERCENT", 0,
      "The least change that matters (default: 3%)", 0},
-    {"json", KEY_JSON, "FILE", 0, "Write all of it as JSON ('-': stdout)", 1},
-    {"junit", KEY_JUNIT, "FILE", 0,
-     "Write each cell as a test, in the XML that CI systems read", 1},
-    {"csv", KEY_CSV, NULL, 0, "Print a row a result as CSV", 1},
-    {"markdown", KEY_MARKDOWN, NULL, 0,
-     "Print the table as it is pasted into a mail or pull request", 1},
+    ANSWER_OPTIONS,
     {0},
 };
 
@@ -78,17 +63,8 @@ static int take(int key, const char *value, void *input)
     case KEY_ANYWAY:
         request->anyway = true;
         return 0;
-    case KEY_JSON:
-        request->output[JSON].path = value;
-        return 0;
-    case KEY_JUNIT:
-        request->output[JUNIT].path = value;
-        return 0;
-    case KEY_CSV:
-        request->output[CSV].path = "-";
-        return 0;
     default:
-        request->output[MARKDOWN].path = "-";
+        answer_take(&request->answer, key, value);
         return 0;
     }
 }
@@ -128,41 +104,6 @@ static int find_folders(const struct paths *paths, const struct words *run,
     return error;
 }
 
-/* 0, -ENOMEM or -EIO. */
-static int write_json(const struct comparison *comparison, FILE *to)
-{
-    json_t *object = comparison_json(comparison);
-    int error = object ? 0 : -ENOMEM;
-
-    if (object &&
-        json_dumpf(object, to, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0)
-        error = -EIO;
-    fputc('\n', to);
-    json_decref(object);
-    return error;
-}
-
-/* Writes and closes what is wanted. 0 or -1 after telling. */
-static int write_outputs(struct request *request,
-                         const struct comparison *comparison)
-{
-    struct output *output = request->output;
-    int error = 0;
-
-    if (output[JSON].file)
-        error = write_json(comparison, output[JSON].file);
-    if (output[JUNIT].file)
-        comparison_print_junit(comparison, output[JUNIT].file);
-    if (output[CSV].file)
-        comparison_print_csv(comparison, output[CSV].file);
-    if (output[MARKDOWN].file)
-        comparison_print_markdown(comparison, output[MARKDOWN].file);
-    error = output_close(&output[JSON], error);
-    for (size_t i = JSON + 1; i < OUTPUTS; i++)
-        error |= output_close(&output[i], 0);
-    return error;
-}
-
 static int exit_code(const struct request *request,
                      const struct comparison *comparison)
 {
@@ -175,23 +116,6 @@ static int exit_code(const struct request *request,
     if (comparison->verdict == CHANGE_SLOWER)
         return EXIT_NO;
     return comparison->verdict == CHANGE_UNCLEAR ? EXIT_UNCLEAR : EXIT_FINE;
-}
-
-/* Where what is for people goes; the verdict ends the table, also where that is
- * in Markdown. */
-struct audience {
-    FILE *table; /* NULL: it is printed as Markdown */
-    FILE *notes;
-    FILE *verdict;
-};
-
-static struct audience find_audience(const struct output output[OUTPUTS])
-{
-    FILE *free = outputs_take_stdout(output, OUTPUTS) ? stderr : stdout;
-
-    if (output[MARKDOWN].file)
-        return (struct audience){NULL, free, stdout};
-    return (struct audience){free, free, free};
 }
 
 /* Charts, report, and where they are. 0 or -1 after telling what failed. */
@@ -217,23 +141,15 @@ static int publish(const struct paths *paths, const struct sides *sides,
 static int compare(const struct paths *paths, struct request *request,
                    const struct sides *sides, struct comparison *comparison)
 {
-    const struct audience audience = find_audience(request->output);
-
     if (compare_runs(sides->side, sides->n, sides->by_boot, request->min_effect,
                      comparison) != 0) {
         msg_error("out of memory");
         return EXIT_USAGE;
     }
-    if (audience.table)
-        comparison_print(comparison, audience.table);
-    int error = write_outputs(request, comparison);
-    int unpublished = publish(paths, sides, comparison, audience.notes);
-    fprintf(audience.verdict, "%sverdict: %s\n", audience.table ? "\n" : "",
-            change_word(comparison->verdict));
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        msg_error("stdout: can't be written: %s", strerror(errno));
-        error = -1;
-    }
+    int error = answer_write(&request->answer, comparison);
+    int unpublished =
+        publish(paths, sides, comparison, answer_notes(&request->answer));
+    error |= answer_verdict(&request->answer, comparison);
     /* charts that can't be drawn are told, and do not change a verdict */
     if (error || (unpublished && !request->gate))
         return EXIT_USAGE;
@@ -255,8 +171,7 @@ static int compare_folders(const struct paths *paths, struct request *request,
     int code = EXIT_USAGE;
 
     if (sides_read(folder, &sides, &comparison) == 0 &&
-        may_gate(request, folder) &&
-        outputs_open(request->output, OUTPUTS) == 0)
+        may_gate(request, folder) && answer_open(&request->answer) == 0)
         code = compare(paths, request, &sides, &comparison);
     comparison_free(&comparison);
     sides_free(&sides);
@@ -275,13 +190,7 @@ int command_compare(const struct paths *paths, int argc, char **argv)
             "each of the two kernels seen last, else the two newest.",
         .take = take,
     };
-    struct request request = {
-        .output = {[JSON] = {.option = "--json"},
-                   [JUNIT] = {.option = "--junit"},
-                   [CSV] = {.option = "--csv"},
-                   [MARKDOWN] = {.option = "--markdown"}},
-        .min_effect = 0.03,
-    };
+    struct request request = {.min_effect = 0.03};
     struct words folder = {0};
     int code = EXIT_USAGE;
 
