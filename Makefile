@@ -73,6 +73,13 @@ $(servers): $(BUILD)/servers/%: $(BUILD)/obj/servers/models/%.o \
     $(BUILD)/obj/servers/main.o $(BUILD)/libservers.a $(BUILD)/libcommon.a
 	$(link) $(libs_$*)
 
+# The same with a slow-down in front of recv(), to prove the regression gate.
+planted := $(models:%=$(BUILD)/planted/servers/%)
+$(planted): $(BUILD)/planted/servers/%: $(BUILD)/obj/servers/models/%.o \
+    $(BUILD)/obj/servers/main.o $(BUILD)/obj/servers/test/plant/plant.o \
+    $(BUILD)/libservers.a $(BUILD)/libcommon.a
+	$(link) $(libs_$*) -Wl,--wrap=recv
+
 $(BUILD)/loadgen: $(BUILD)/obj/loadgen/main.o $(BUILD)/libloadgen.a \
     $(BUILD)/libcommon.a
 	$(link) $(libs_loadgen)
@@ -162,6 +169,16 @@ compare: all ## runs side by side (A=RUN B=RUN [C=RUN]; default: the newest two)
 	@$(BUILD)/muxbench compare $(if $(A),"$(A)") $(if $(B),"$(B)") \
 	  $(if $(C),"$(C)")
 
+.PHONY: regress
+BASE ?=
+regress_flags = $(if $(BASE),--base "$(BASE)") \
+  $(if $(BUDGET),--budget "$(BUDGET)") $(if $(SERVERS),--servers "$(SERVERS)") \
+  $(if $(SEED),--seed "$(SEED)")
+regress: ## is this tree slower than another? (BASE=a revision or a folder)
+	@common/setup.sh run
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(BUILD)/muxbench regress $(regress_flags)
+
 .PHONY: list
 list: all ## models and suites with a line each
 	@$(BUILD)/muxbench list
@@ -171,7 +188,7 @@ test: ## install what is missing, build, run every test
 	@common/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-run
 prove = BUILD=$(BUILD) SAN=$(SAN) prove -j4 --exec common/test/run.sh
-test-run: all $(unit_tests) $(conform_tests) $(tools)
+test-run: all $(unit_tests) $(conform_tests) $(tools) $(planted)
 	@$(prove) $(unit_tests) $(conform_tests) $(shell_tests)
 test-unit: $(unit_tests) ## only the unit tests
 	@$(prove) $(unit_tests)
@@ -200,7 +217,7 @@ bench-loadgen: all $(tools) ## our generator's speed as a ratio to wrk's
 	@BUILD=$(BUILD) loadgen/test/bench_loadgen.sh
 
 .PHONY: lint everything format format-check
-everything: all $(unit_tests) $(conform_tests) $(tools)
+everything: all $(unit_tests) $(conform_tests) $(tools) $(planted)
 c_files = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 lint: ## compilers, clang-tidy, cppcheck, shellcheck, formatting
 	@common/setup.sh lint

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 int command_run(const struct paths *paths, int argc, char **argv);
+int command_regress(const struct paths *paths, int argc, char **argv);
 int command_report(const struct paths *paths, int argc, char **argv);
 int command_compare(const struct paths *paths, int argc, char **argv);
 int command_list(const struct paths *paths, int argc, char **argv);

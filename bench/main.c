@@ -14,6 +14,7 @@ static const struct {
     int (*run)(const struct paths *, int, char **);
 } commands[] = {
     {"run", "measure a suite", command_run},
+    {"regress", "is this tree slower than a revision?", command_regress},
     {"report", "redraw tables, charts and report of a run", command_report},
     {"compare", "set runs side by side: table, charts, verdict",
      command_compare},

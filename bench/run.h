@@ -50,6 +50,10 @@ int run_start_new(struct run *run, const char *root, const char *out,
 int run_start_again(struct run *run, const struct paths *paths,
                     const char *path);
 
+/* The first half of run_start_new(): a folder that is no run yet. */
+int run_make_folder(struct run *run, const char *root, const char *out,
+                    const char *label);
+
 /* Runs what is not done, round by round. 0, or -1 after telling why it had to
  * stop and how to go on. */
 int run_trials(struct run *run);

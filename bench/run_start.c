@@ -142,8 +142,8 @@ static json_t *new_meta(const struct run *run, const char *label)
                      "load_before", machine_load(), "load_after");
 }
 
-int run_start_new(struct run *run, const char *root, const char *out,
-                  const char *label)
+int run_make_folder(struct run *run, const char *root, const char *out,
+                    const char *label)
 {
     int error;
 
@@ -160,7 +160,14 @@ int run_start_new(struct run *run, const char *root, const char *out,
         error = run_dir_write_meta(&run->dir, run->meta);
     if (error)
         msg_error("%s: can't be written: %s", run->dir.path, strerror(-error));
-    if (error || run_dir_begin(&run->dir) != 0)
+    return error ? -1 : 0;
+}
+
+int run_start_new(struct run *run, const char *root, const char *out,
+                  const char *label)
+{
+    if (run_make_folder(run, root, out, label) != 0 ||
+        run_dir_begin(&run->dir) != 0)
         return -1;
     if (!out)
         run_dir_point_latest(root, &run->dir);

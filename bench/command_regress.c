@@ -1,0 +1,322 @@
+#include "bench/commands.h"
+
+#include "bench/answer.h"
+#include "bench/base_tree.h"
+#include "bench/child.h"
+#include "bench/compare_publish.h"
+#include "bench/plain.h"
+#include "bench/regress.h"
+#include "bench/run.h"
+#include "bench/slices.h"
+#include "common/exits.h"
+#include "common/msg.h"
+#include "common/options.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+struct request {
+    const char *base;
+    const char *suite;
+    const char *out;
+    bool has_seed;
+    uint64_t seed;
+    uint64_t budget_ns;
+    double min_effect[METRICS];
+    struct narrowing narrowing;
+    struct answer answer;
+};
+
+enum key {
+    KEY_BASE = 256,
+    KEY_SUITE,
+    KEY_BUDGET,
+    KEY_SERVERS,
+    KEY_MIN_EFFECT,
+    KEY_SEED,
+    KEY_OUT,
+};
+
+static const struct argp_option table[] = {
+    {"base", KEY_BASE, "REV|DIR", 0,
+     "What to measure against: a revision, built in a worktree of its own, or "
+     "another checkout",
+     0},
+    {"suite", KEY_SUITE, "NAME", 0,
+     "A suite of bench/suites, or a file (default: regress)", 0},
+    {"budget", KEY_BUDGET, "D", 0,
+     "Measure for this long at most (default: 5m)", 0},
+    {"servers", KEY_SERVERS, "LIST", 0, "Narrow the suite to these models", 0},
+    {"min-effect", KEY_MIN_EFFECT, "PERCENT", 0,
+     "The least change that matters (default: 1% of total CPU per request, 3% "
+     "of requests per second)",
+     0},
+    {"seed", KEY_SEED, "N", 0, "Of the order of slices (default: random)", 0},
+    {"out", KEY_OUT, "DIR", 0,
+     "The folder for the figures (default: one below results/)", 0},
+    ANSWER_OPTIONS,
+    {0},
+};
+
+/* One percentage for all metrics. */
+static int take_min_effect(struct request *request, const char *value)
+{
+    double share;
+
+    if (options_percent("--min-effect", value, &share) != 0)
+        return -1;
+    for (int metric = 0; metric < METRICS; metric++)
+        request->min_effect[metric] = share;
+    return 0;
+}
+
+static int take(int key, const char *value, void *input)
+{
+    struct request *request = input;
+
+    switch (key) {
+    case OPTIONS_WORD:
+        msg_error("regress takes no '%s'; see --help", value);
+        return -1;
+    case KEY_BASE:
+        request->base = value;
+        return 0;
+    case KEY_SUITE:
+        request->suite = value;
+        return 0;
+    case KEY_OUT:
+        request->out = value;
+        return 0;
+    case KEY_SERVERS:
+        request->narrowing.axis[AXIS_SERVER] = value;
+        return 0;
+    case KEY_MIN_EFFECT:
+        return take_min_effect(request, value);
+    case KEY_SEED:
+        request->has_seed = true;
+        return options_count("--seed", value, 0, INT64_MAX, &request->seed);
+    case KEY_BUDGET:
+        return options_duration("--budget", value, NS_PER_S,
+                                24 * 3600 * NS_PER_S, &request->budget_ns);
+    default:
+        answer_take(&request->answer, key, value);
+        return 0;
+    }
+}
+
+/* Drops the cells of models that the base does not have, which is told. 0, or
+ * -1 after telling that none is left. */
+static int drop_unmatched(struct plan *plan, const struct base_tree *base,
+                          struct comparison *comparison)
+{
+    size_t kept = 0;
+    char what[100];
+
+    for (size_t i = 0; i < plan->cells; i++) {
+        const struct cell *cell = &plan->cell[i];
+        if (base_tree_has(base, cell->axis[AXIS_SERVER]))
+            plan->cell[kept++] = *cell;
+        else if (words_format(&comparison->unmatched, "%s (only this tree)",
+                              cell_describe(cell, what, sizeof(what))) != 0)
+            return -1;
+    }
+    plan->cells = kept;
+    if (kept > 0)
+        return 0;
+    msg_error("--base: %s has none of these servers", base->name);
+    return -1;
+}
+
+/* What is compared with what. 0, or -1 after telling. */
+static int name_sides(const struct run *run, const struct base_tree *base,
+                      struct comparison *comparison)
+{
+    const json_t *software =
+        json_object_get(json_object_get(run->meta, "machine"), "software");
+    const char *revision =
+        json_string_value(json_object_get(software, "revision"));
+    const bool dirty = json_is_true(json_object_get(software, "dirty"));
+
+    if (words_format(&comparison->sides, "%s", base->name) != 0 ||
+        words_format(&comparison->sides, "this tree: %.7s%s",
+                     revision ? revision : "unknown",
+                     dirty ? " with uncommitted changes" : "") != 0) {
+        msg_error("out of memory");
+        return -1;
+    }
+    plain_words(&comparison->sides);
+    return 0;
+}
+
+static FILE *open_slices(const struct run *run)
+{
+    char *path = run_dir_file(run->dir.path, "slices.tsv");
+    FILE *file = path ? fopen(path, "wxe") : NULL;
+
+    if (!file)
+        msg_error("%s: can't be written: %s", path ? path : "slices.tsv",
+                  strerror(errno));
+    else
+        slices_write_header(file);
+    free(path);
+    return file;
+}
+
+static enum regress_end measure(const struct request *request,
+                                const struct run *run,
+                                const struct base_tree *base,
+                                struct comparison *comparison)
+{
+    struct regress_setup setup = {
+        .duel = {.tools = run->setup.paths,
+                 .servers = {base->programs, run->setup.paths.programs}},
+        .seed = request->seed,
+        .budget_ns = request->budget_ns,
+        .slices = open_slices(run),
+    };
+    enum regress_end end = REGRESS_FAILED;
+
+    memcpy(setup.min_effect, request->min_effect, sizeof(setup.min_effect));
+    if (setup.slices) {
+        end = regress_run(&setup, &run->plan, comparison);
+        fclose(setup.slices);
+    }
+    if (end == REGRESS_INTERRUPTED)
+        msg_error("interrupted; the slices so far are in %s", run->dir.path);
+    return end;
+}
+
+static int exit_code(enum regress_end end, const struct comparison *comparison)
+{
+    if (comparison->verdict == CHANGE_SLOWER)
+        return EXIT_NO;
+    if (end == REGRESS_GAVE_UP)
+        return EXIT_USAGE;
+    return comparison->verdict == CHANGE_UNCLEAR ? EXIT_UNCLEAR : EXIT_FINE;
+}
+
+/* Tells what was found. Returns an exit code; charts that can't be drawn are
+ * told, and change no verdict. */
+static int tell(const struct paths *paths, struct request *request,
+                const struct run *run, enum regress_end end,
+                const struct comparison *comparison)
+{
+    const struct summary side[DUEL_SIDES] = {{.meta = run->meta},
+                                             {.meta = run->meta}};
+    int error = answer_write(&request->answer, comparison);
+
+    if (compare_publish(paths, side, DUEL_SIDES, comparison, run->dir.path) ==
+        0)
+        fprintf(answer_notes(&request->answer),
+                "\nCharts: %s/plots/\nReport: %s/report.html\n", run->dir.path,
+                run->dir.path);
+    error |= answer_verdict(&request->answer, comparison);
+    return error ? EXIT_USAGE : exit_code(end, comparison);
+}
+
+/* From a prepared suite and a built base to an exit code. */
+static int compare(const struct paths *paths, struct request *request,
+                   struct run *run, const struct base_tree *base)
+{
+    struct comparison comparison = {0};
+    enum regress_end end = REGRESS_FAILED;
+    int code = EXIT_USAGE;
+
+    if (drop_unmatched(&run->plan, base, &comparison) == 0 &&
+        run_make_folder(run, paths->root, request->out, "regress") == 0 &&
+        name_sides(run, base, &comparison) == 0)
+        end = measure(request, run, base, &comparison);
+    if (end == REGRESS_DONE || end == REGRESS_GAVE_UP)
+        code = tell(paths, request, run, end, &comparison);
+    comparison_free(&comparison);
+    return code;
+}
+
+/* The names of the plan's servers. */
+static int list_servers(const struct plan *plan, struct words *servers)
+{
+    int error = 0;
+
+    for (size_t i = 0; i < plan->cells && !error; i++) {
+        const char *server = plan->cell[i].axis[AXIS_SERVER];
+        if (!words_have(servers, server))
+            error = words_add(servers, server, strlen(server));
+    }
+    if (error)
+        msg_error("out of memory");
+    return error;
+}
+
+static int perform(const struct paths *paths, struct request *request,
+                   struct run *run, struct base_tree *base)
+{
+    struct words servers = {0};
+    char *file = paths_suite_file(paths, request->suite);
+    int code = EXIT_USAGE;
+
+    if (file && run_prepare(run, paths, file, &request->narrowing) == 0 &&
+        answer_open(&request->answer) == 0 &&
+        list_servers(&run->plan, &servers) == 0 &&
+        base_tree_open(paths, request->base, &servers, base) == 0)
+        code = compare(paths, request, run, base);
+    words_free(&servers);
+    free(file);
+    return code;
+}
+
+/* 0, or -1 after telling. */
+static int check(struct request *request)
+{
+    if (!request->base) {
+        msg_error("against what? name it with --base REV, as --base HEAD~1");
+        return -1;
+    }
+    if (!request->has_seed &&
+        getrandom(&request->seed, sizeof(uint32_t), 0) != sizeof(uint32_t)) {
+        msg_error("no random seed to be had: %s", strerror(errno));
+        return -1;
+    }
+    if (child_signals() != 0) {
+        msg_error("signals can't be set up: %s", strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+int command_regress(const struct paths *paths, int argc, char **argv)
+{
+    static const struct options options = {
+        .command = "regress",
+        .table = table,
+        .about =
+            "Measure this tree's servers against those of another revision, in "
+            "short slices in turn, until every cell is decided.\vExit status: "
+            "0 none is slower, 1 something is, 2 it could not be measured, 3 "
+            "it could not be told.",
+        .take = take,
+    };
+    struct request request = {
+        .suite = "regress",
+        .budget_ns = 300 * NS_PER_S,
+        .min_effect = {[METRIC_REQUESTS_PER_S] = 0.03,
+                       [METRIC_TOTAL_CPU_US] = 0.01,
+                       [METRIC_SERVER_CPU_US] = 0.01,
+                       [METRIC_CLIENT_CPU_US] = 0.01,
+                       [METRIC_P50_NS] = 0.03,
+                       [METRIC_P99_NS] = 0.03},
+    };
+    struct run run = RUN_EMPTY;
+    struct base_tree base = {.lock_fd = -1};
+    int code = EXIT_USAGE;
+
+    options_parse(&options, argc, argv, &request);
+    if (check(&request) == 0 && run_set_up(&run, paths, request.seed) == 0)
+        code = perform(paths, &request, &run, &base);
+    base_tree_close(&base);
+    run_free(&run);
+    return code;
+}

@@ -1,0 +1,212 @@
+#include "bench/regress.h"
+
+#include "bench/gate.h"
+#include "bench/random.h"
+#include "bench/slices.h"
+#include "common/clock.h"
+#include "common/msg.h"
+#include "common/units.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_FAILURES = 3 }; /* blocks of a cell */
+
+struct state {
+    const struct regress_setup *setup;
+    const struct plan *plan;
+    struct gate gate;
+    unsigned *failures; /* of each cell */
+    uint64_t random;
+    uint64_t end_ns;
+    unsigned blocks;
+    unsigned noisy; /* blocks that only tell of CPU time */
+    bool gave_up;
+    bool terminal;
+    struct comparison *comparison;
+};
+
+static bool has_time_for(const struct state *state, const struct cell *cell)
+{
+    return clock_ns() + DUEL_SLICES * plan_trial_ns(cell) <= state->end_ns;
+}
+
+static double percent(double ratio)
+{
+    return 100 * (ratio - 1);
+}
+
+/* A line a look: how the cell's intervals narrow. */
+static void tell_look(const struct state *state, size_t cell)
+{
+    static const enum metric told[] = {METRIC_TOTAL_CPU_US,
+                                       METRIC_REQUESTS_PER_S};
+
+    fprintf(stderr, "%s%-20s %3zu blocks", state->terminal ? "\r\033[K" : "",
+            state->gate.cell[cell].name, state->gate.cell[cell].series.n);
+    for (size_t i = 0; i < 2; i++) {
+        const struct finding *finding =
+            gate_finding(&state->gate, cell, told[i]);
+        fprintf(stderr, "  %s ", i == 0 ? "CPU/request" : "requests/s");
+        if (finding->change != CHANGE_TOO_FEW)
+            fprintf(stderr, "%+.1f %% (%+.1f to %+.1f) ",
+                    percent(finding->ratio), percent(finding->low),
+                    percent(finding->high));
+        fputs(change_word(finding->change), stderr);
+    }
+    fputc('\n', stderr);
+}
+
+/* What runs now, on a terminal. */
+static void tell_block(const struct state *state, size_t cell)
+{
+    const uint64_t now_ns = clock_ns();
+
+    if (!state->terminal)
+        return;
+    fprintf(stderr, "\r%s, block %zu, at most %.0f s left\033[K",
+            state->gate.cell[cell].name, state->gate.cell[cell].series.n + 1,
+            state->end_ns > now_ns
+                ? (double)(state->end_ns - now_ns) / (double)NS_PER_S
+                : 0.0);
+}
+
+/* A block that failed gives no figures; a cell whose blocks keep failing is
+ * given up. */
+static int note_failure(struct state *state, size_t cell,
+                        const struct outcome *outcome)
+{
+    struct gate_cell *failed = &state->gate.cell[cell];
+
+    fprintf(stderr, "%s%s: %s\n", state->terminal ? "\r\033[K" : "",
+            failed->name, outcome->reason);
+    if (++state->failures[cell] < MOST_FAILURES &&
+        outcome->status == OUTCOME_FAILED)
+        return 0;
+    failed->over = true;
+    state->gave_up = true;
+    return words_format(&state->comparison->warnings,
+                        "%s could not be measured: %s", failed->name,
+                        outcome->reason);
+}
+
+static int take_block(struct state *state, size_t cell,
+                      const struct slice slice[DUEL_SLICES])
+{
+    double log_ratio[METRICS];
+    bool looked;
+    int error = slices_write(state->setup->slices, state->blocks,
+                             state->gate.cell[cell].name, slice);
+
+    state->blocks++;
+    state->noisy += !duel_is_quiet(slice);
+    for (enum metric metric = 0; metric < METRICS; metric++)
+        log_ratio[metric] = duel_log_ratio(slice, metric);
+    if (!error)
+        error = gate_add_block(&state->gate, cell, log_ratio, &looked);
+    if (!error && looked)
+        tell_look(state, cell);
+    return error;
+}
+
+/* One block of a cell. 0, -EINTR, or -errno. */
+static int step(struct state *state, size_t cell)
+{
+    struct slice slice[DUEL_SLICES];
+    struct outcome outcome;
+
+    tell_block(state, cell);
+    duel_run(&state->setup->duel, &state->plan->cell[cell],
+             random_next(&state->random), slice, &outcome);
+    if (outcome.status == OUTCOME_INTERRUPTED)
+        return -EINTR;
+    if (outcome.status != OUTCOME_OK)
+        return note_failure(state, cell, &outcome);
+    return take_block(state, cell, slice);
+}
+
+static int measure(struct state *state)
+{
+    const struct plan *plan = state->plan;
+    size_t cell;
+    int error = 0;
+
+    while (!error && (cell = gate_next(&state->gate)) < plan->cells) {
+        if (!has_time_for(state, &plan->cell[cell]))
+            break;
+        error = step(state, cell);
+    }
+    if (!error)
+        error = gate_close(&state->gate);
+    return error;
+}
+
+static int begin(struct state *state)
+{
+    const struct plan *plan = state->plan;
+    int error = state->failures ? 0 : -ENOMEM;
+
+    memcpy(state->gate.min_effect, state->setup->min_effect,
+           sizeof(state->gate.min_effect));
+    for (size_t i = 0; i < plan->cells && !error; i++) {
+        json_t *axes = json_object();
+        char name[100];
+        cell_add_axes(&plan->cell[i], axes);
+        cell_describe(&plan->cell[i], name, sizeof(name));
+        error = gate_add_cell(&state->gate, name, axes);
+    }
+    return error;
+}
+
+static enum regress_end finish(struct state *state, int error)
+{
+    struct comparison *comparison = state->comparison;
+
+    if (state->terminal)
+        fputs("\r\033[K", stderr);
+    if (error == -EINTR)
+        return REGRESS_INTERRUPTED;
+    if (error) {
+        msg_error("can't go on: %s", strerror(-error));
+        return REGRESS_FAILED;
+    }
+    if (state->noisy &&
+        words_format(&comparison->warnings,
+                     "others used the CPUs in %u of %u blocks; of those "
+                     "only CPU time counts",
+                     state->noisy, state->blocks) != 0)
+        return REGRESS_FAILED;
+    comparison->unit = "blocks";
+    comparison->cells = state->gate.cells;
+    comparison->trials = (size_t)DUEL_SLICES * state->blocks;
+    comparison->findings = state->gate.findings;
+    state->gate.findings = (struct findings){0};
+    comparison->verdict = findings_verdict(&comparison->findings);
+    findings_sort(&comparison->findings);
+    return state->gave_up ? REGRESS_GAVE_UP : REGRESS_DONE;
+}
+
+enum regress_end regress_run(const struct regress_setup *setup,
+                             const struct plan *plan,
+                             struct comparison *comparison)
+{
+    struct state state = {
+        .setup = setup,
+        .plan = plan,
+        .failures = calloc(plan->cells, sizeof(*state.failures)),
+        .random = setup->seed,
+        .end_ns = clock_ns() + setup->budget_ns,
+        .terminal = isatty(STDERR_FILENO) == 1,
+        .comparison = comparison,
+    };
+    int error = begin(&state);
+
+    if (!error)
+        error = measure(&state);
+    enum regress_end end = finish(&state, error);
+    gate_free(&state.gate);
+    free(state.failures);
+    return end;
+}
