@@ -169,7 +169,7 @@ compare: all ## runs side by side (A=RUN B=RUN [C=RUN]; default: the newest two)
 	@$(BUILD)/muxbench compare $(if $(A),"$(A)") $(if $(B),"$(B)") \
 	  $(if $(C),"$(C)")
 
-.PHONY: regress
+.PHONY: regress check-harness
 BASE ?=
 regress_flags = $(if $(BASE),--base "$(BASE)") \
   $(if $(BUDGET),--budget "$(BUDGET)") $(if $(SERVERS),--servers "$(SERVERS)") \
@@ -178,6 +178,10 @@ regress: ## is this tree slower than another? (BASE=a revision or a folder)
 	@common/setup.sh run
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(BUILD)/muxbench regress $(regress_flags)
+check-harness: ## prove the regression gate; an hour, or with QUICK=1 ten minutes
+	@common/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(tools) $(planted)
+	@BUILD=$(BUILD) bench/test/check_harness.sh $(if $(QUICK),--quick)
 
 .PHONY: list
 list: all ## models and suites with a line each
