@@ -134,7 +134,7 @@ $(BUILD)/flags: force
 # The compiler and its flags, and the revision, as every run records them.
 $(BUILD)/build_info.h: force
 	@mkdir -p $(@D)
-	@CC='$(CC)' CFLAGS='-std=c11 $(CFLAGS) -fno-common -pthread $(san_$(SAN))' \
+	@CC='$(CC)' CFLAGS='$(strip -std=c11 $(CFLAGS) -fno-common -pthread $(san_$(SAN)))' \
 	  bench/build_info.sh $@
 $(call objects,$(sources_bench)): $(BUILD)/build_info.h
 .PHONY: force

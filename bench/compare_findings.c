@@ -44,16 +44,13 @@ static void put_change(FILE *to, const struct finding *finding)
 /* "epoll, http, 64 connections: total CPU per request +5.0 % (...) in B". */
 static void put_item(FILE *to, const struct finding *finding)
 {
-    char letter[24];
-
     fputs("<li>", to);
     html_text(to, finding->cell);
     fprintf(to, ": %s ", metric_words(finding->metric));
     put_change(to, finding);
     fputs(" (95 %: ", to);
     put_interval(to, finding);
-    fprintf(to, ") in %s</li>\n",
-            labels_side(finding->side, letter, sizeof(letter)));
+    fprintf(to, ") in %c</li>\n", comparison_letter(finding->side));
 }
 
 static size_t count(const struct findings *findings, enum change change)
@@ -125,13 +122,10 @@ static void put_p(FILE *to, double p)
 
 static void put_row(FILE *to, const struct finding *finding)
 {
-    char letter[24];
-
     fputs("<tr><td>", to);
     html_text(to, finding->cell);
-    fprintf(to, "</td><td>%s</td><td>%s</td><td>",
-            labels_side(finding->side, letter, sizeof(letter)),
-            metric_words(finding->metric));
+    fprintf(to, "</td><td>%c</td><td>%s</td><td>",
+            comparison_letter(finding->side), metric_words(finding->metric));
     put_change(to, finding);
     fputs("</td><td>", to);
     put_interval(to, finding);

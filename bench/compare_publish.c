@@ -3,9 +3,9 @@
 #include "bench/charted.h"
 #include "bench/charts.h"
 #include "bench/compare_report.h"
+#include "bench/files.h"
 #include "bench/forest.h"
 #include "bench/labels.h"
-#include "bench/output.h"
 #include "bench/percentiles.h"
 #include "bench/run_dir.h"
 #include "bench/tables.h"
@@ -44,10 +44,8 @@ static int add_titles(const struct source *source, struct words *titles)
     int error = 0;
 
     for (size_t i = 0; i < source->charted.sides && !error; i++) {
-        char letter[24];
         char title[600];
-        error = words_format(titles, "%s: %s",
-                             labels_side(i, letter, sizeof(letter)),
+        error = words_format(titles, "%c: %s", comparison_letter(i),
                              tables_title(&source->charted.side[i],
                                           source->comparison->sides.word[i],
                                           title, sizeof(title)));
@@ -66,9 +64,7 @@ static int write_labels(const void *what, FILE *file)
     words_free(&titles);
     fprintf(file, "sides = %zu\nside_names = '", source->charted.sides);
     for (size_t i = 0; i < source->charted.sides; i++) {
-        char letter[24];
-        fprintf(file, "%s%s", i ? " " : "",
-                labels_side(i, letter, sizeof(letter)));
+        fprintf(file, "%s%c", i ? " " : "", comparison_letter(i));
     }
     fprintf(file, "'\nforest_rows = %zu\n", forest_rows(source->comparison));
     return error;
@@ -77,7 +73,7 @@ static int write_labels(const void *what, FILE *file)
 static int write_tables(const struct summary *side, size_t sides,
                         const struct comparison *comparison, const char *folder)
 {
-    static const struct output tables[] = {
+    static const struct product tables[] = {
         {"connections.tsv", write_connections},
         {"percentiles.tsv", write_percentiles},
         {"forest.tsv", write_forest},
@@ -90,8 +86,8 @@ static int write_tables(const struct summary *side, size_t sides,
     if (error)
         msg_error("out of memory");
     else
-        error = output_write_all(folder, tables,
-                                 sizeof(tables) / sizeof(tables[0]), &source);
+        error = files_write_all(folder, tables,
+                                sizeof(tables) / sizeof(tables[0]), &source);
     charted_free(&source.charted);
     return error ? -1 : 0;
 }

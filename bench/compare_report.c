@@ -1,10 +1,10 @@
 #include "bench/compare_report.h"
 
 #include "bench/compare_findings.h"
-#include "bench/differences.h"
+#include "bench/files.h"
 #include "bench/html.h"
+#include "bench/json_differences.h"
 #include "bench/labels.h"
-#include "bench/output.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -55,8 +55,7 @@ static void put_sides(FILE *to, const struct compare_report *report)
           to);
     for (size_t i = 0; i < report->sides; i++) {
         const struct summary *side = &report->side[i];
-        char letter[24];
-        fprintf(to, "<tr><td>%s%s</td>", labels_side(i, letter, sizeof(letter)),
+        fprintf(to, "<tr><td>%c%s</td>", comparison_letter(i),
                 i == 0 ? ", the base" : "");
         put_cell(to, report->comparison->sides.word[i]);
         put_cell(to, summary_machine(side, "kernel", "release"));
@@ -76,7 +75,7 @@ static int list_differences(const struct compare_report *report,
     for (size_t i = 0; i < report->sides && !error; i++)
         machine[i] = json_object_get(report->side[i].meta, "machine");
     if (!error)
-        error = differences_list(machine, report->sides, words);
+        error = json_differences(machine, report->sides, words);
     free(machine);
     return error;
 }
@@ -91,8 +90,7 @@ static int put_differences(FILE *to, const struct compare_report *report)
           "<table class=\"plain\"><tr><th></th>",
           to);
     for (size_t i = 0; i < report->sides; i++) {
-        char letter[24];
-        fprintf(to, "<th>%s</th>", labels_side(i, letter, sizeof(letter)));
+        fprintf(to, "<th>%c</th>", comparison_letter(i));
     }
     fputs("</tr>\n", to);
     for (size_t i = 0; i < words.n; i++) {
@@ -127,9 +125,7 @@ static void put_machines(FILE *to, const struct compare_report *report)
     fputs("<h2>The machines and the runs</h2>\n", to);
     for (size_t i = 0; i < report->sides; i++) {
         char *text = json_dumps(report->side[i].meta, JSON_INDENT(2));
-        char letter[24];
-        fprintf(to, "<details><summary>%s: ",
-                labels_side(i, letter, sizeof(letter)));
+        fprintf(to, "<details><summary>%c: ", comparison_letter(i));
         html_text(to, report->comparison->sides.word[i]);
         fputs("</summary><pre>", to);
         html_text(to, text ? text : "");
@@ -175,5 +171,5 @@ static int put_report(const void *what, FILE *to)
 
 int compare_report_write(const struct compare_report *report)
 {
-    return output_write(report->folder, "report.html", put_report, report);
+    return files_write(report->folder, "report.html", put_report, report);
 }

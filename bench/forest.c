@@ -41,11 +41,8 @@ static void write_percent(FILE *file, double ratio)
 static void write_label(FILE *file, const struct finding *finding,
                         bool lettered)
 {
-    char letter[24];
-
     if (lettered)
-        fprintf(file,
-                "%s: ", labels_side(finding->side, letter, sizeof(letter)));
+        fprintf(file, "%c: ", comparison_letter(finding->side));
     for (const char *c = finding->cell; *c; c++)
         fputc(iscntrl((unsigned char)*c) ? ' ' : *c, file);
 }

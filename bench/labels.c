@@ -212,12 +212,3 @@ int labels_write(const struct charted *charted, const struct words *titles,
             cells_with(charted, METRIC_TOTAL_CPU_US));
     return error;
 }
-
-const char *labels_side(size_t side, char *text, size_t size)
-{
-    if (side < 26)
-        snprintf(text, size, "%c", (char)('A' + (int)side));
-    else
-        snprintf(text, size, "%zu", side + 1);
-    return text;
-}

@@ -13,8 +13,4 @@
 int labels_write(const struct charted *charted, const struct words *titles,
                  FILE *file);
 
-/* What charts call a side of a comparison: "A", the base, "B" ...; beyond "Z" by
- * its number. Writes to `text` (`size` bytes) and returns it. */
-const char *labels_side(size_t side, char *text, size_t size);
-
 #endif

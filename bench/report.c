@@ -1,7 +1,7 @@
 #include "bench/report.h"
 
+#include "bench/files.h"
 #include "bench/html.h"
-#include "bench/output.h"
 #include "bench/tables.h"
 
 #include <stdlib.h>
@@ -188,5 +188,5 @@ int report_write(const struct summary *summary, const char *scripts,
     const struct source source = {
         .summary = summary, .scripts = scripts, .run = run, .charts = charts};
 
-    return output_write(run, "report.html", put_report, &source);
+    return files_write(run, "report.html", put_report, &source);
 }

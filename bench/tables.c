@@ -1,7 +1,7 @@
 #include "bench/tables.h"
 
+#include "bench/files.h"
 #include "bench/labels.h"
-#include "bench/output.h"
 #include "bench/percentiles.h"
 #include "common/msg.h"
 
@@ -105,7 +105,7 @@ static int write_labels(const void *what, FILE *file)
 
 int tables_write(const struct summary *summary, const char *run)
 {
-    static const struct output tables[] = {
+    static const struct product tables[] = {
         {"cells.tsv", write_cells},
         {"connections.tsv", write_connections},
         {"percentiles.tsv", write_percentiles},
@@ -117,8 +117,8 @@ int tables_write(const struct summary *summary, const char *run)
     if (error)
         msg_error("out of memory");
     else
-        error = output_write_all(run, tables,
-                                 sizeof(tables) / sizeof(tables[0]), &source);
+        error = files_write_all(run, tables, sizeof(tables) / sizeof(tables[0]),
+                                &source);
     charted_free(&source.charted);
     return error ? -1 : 0;
 }

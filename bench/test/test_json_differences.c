@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/differences.h"
+#include "bench/json_differences.h"
 
 #include <string.h>
 
@@ -31,7 +31,7 @@ static void what_is_not_the_same_in_all_is_listed(void **state)
         char text[400];
         for (size_t k = 0; k < 3; k++)
             object[k] = json_loads(rows[i].object[k], 0, NULL);
-        assert_int_equal(differences_list(object, 3, &words), 0);
+        assert_int_equal(json_differences(object, 3, &words), 0);
         words_join(&words, "|", text, sizeof(text));
         if (strcmp(text, rows[i].differences) != 0)
             fail_msg("row %zu: '%s' instead of '%s'", i, text,

@@ -1,4 +1,4 @@
-#include "bench/output.h"
+#include "bench/files.h"
 
 #include "bench/run_dir.h"
 #include "common/msg.h"
@@ -18,8 +18,8 @@ static int finish(FILE *file, int error)
     return failed && !error ? -EIO : error;
 }
 
-int output_write(const char *folder, const char *name,
-                 int (*write)(const void *what, FILE *file), const void *what)
+int files_write(const char *folder, const char *name,
+                int (*write)(const void *what, FILE *file), const void *what)
 {
     char *path = run_dir_file(folder, name);
     FILE *file = path ? fopen(path, "we") : NULL;
@@ -34,12 +34,12 @@ int output_write(const char *folder, const char *name,
     return error ? -1 : 0;
 }
 
-int output_write_all(const char *folder, const struct output *outputs, size_t n,
-                     const void *what)
+int files_write_all(const char *folder, const struct product *outputs, size_t n,
+                    const void *what)
 {
     int error = 0;
 
     for (size_t i = 0; i < n && !error; i++)
-        error = output_write(folder, outputs[i].name, outputs[i].write, what);
+        error = files_write(folder, outputs[i].name, outputs[i].write, what);
     return error;
 }

@@ -1,4 +1,4 @@
-#include "bench/differences.h"
+#include "bench/json_differences.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -97,7 +97,7 @@ static int list(const char *path, json_t *const *value, size_t n,
     return error;
 }
 
-int differences_list(json_t *const *object, size_t n, struct words *words)
+int json_differences(json_t *const *object, size_t n, struct words *words)
 {
     return list("", object, n, words);
 }

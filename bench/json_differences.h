@@ -1,6 +1,6 @@
-/* differences.h: what differs between some JSON objects of the same kind. */
-#ifndef BENCH_DIFFERENCES_H
-#define BENCH_DIFFERENCES_H
+/* json_differences.h: what differs between some JSON objects of the same kind. */
+#ifndef BENCH_JSON_DIFFERENCES_H
+#define BENCH_JSON_DIFFERENCES_H
 
 #include "bench/words.h"
 
@@ -10,6 +10,6 @@
 /* Appends, for each value that is not the same in all of `object` (`n` of
  * them, NULL for a missing one), its dotted path and then its `n` values as
  * text, "–" for none. Within an object by its keys' order. 0 or -ENOMEM. */
-int differences_list(json_t *const *object, size_t n, struct words *words);
+int json_differences(json_t *const *object, size_t n, struct words *words);
 
 #endif
