@@ -52,8 +52,9 @@ gate() {
     case $status in
     0) echo "$1: none slower" ;;
     1) echo "$1: SLOWER, which is a false alarm" ;;
+    2) echo "$1: could not measure: see $out/$1.log" ;;
     3) echo "$1: could not tell" ;;
-    *) cannot "$1 could not measure: see $out/$1.log" ;;
+    *) cannot "$1 ended with $status" ;;
     esac
     echo "$status" >>"$out/$2"
 }
@@ -144,7 +145,8 @@ print_table() {
         ' "$out/detection.tsv"
     local alarms
     alarms=$(grep -c 1 "$out/live.txt")
-    printf '\nLive gates: %d, false alarms: %d, could not tell: %d.\n' "$live" "$alarms" "$(grep -c 3 "$out/live.txt")"
+    printf '\nLive gates: %d, false alarms: %d, could not tell: %d, could not measure: %d.\n' "$live" "$alarms" \
+        "$(grep -c 3 "$out/live.txt")" "$(grep -c 2 "$out/live.txt")"
     printf 'Gates with a load from half-way on: %d, false alarms: %d, could not tell: %d.\n' \
         "$loaded" "$(grep -c 1 "$out/loaded.txt")" "$(grep -c 3 "$out/loaded.txt")"
 }
