@@ -178,7 +178,7 @@ regress: ## is this tree slower than another? (BASE=a revision or a folder)
 	@common/setup.sh run
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(BUILD)/muxbench regress $(regress_flags)
-check-harness: ## prove the regression gate; an hour, or with QUICK=1 ten minutes
+check-harness: ## prove the regression gate; 40 minutes, or with QUICK=1 ten
 	@common/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(tools) $(planted)
 	@BUILD=$(BUILD) bench/test/check_harness.sh $(if $(QUICK),--quick)

@@ -171,9 +171,12 @@ static enum regress_end measure(const struct request *request,
                                 const struct base_tree *base,
                                 struct comparison *comparison)
 {
+    char *copies[DUEL_SIDES] = {run_dir_file(run->dir.path, "base"),
+                                run_dir_file(run->dir.path, "this")};
     struct regress_setup setup = {
         .duel = {.tools = run->setup.paths,
-                 .servers = {base->programs, run->setup.paths.programs}},
+                 .programs = {base->programs, run->setup.paths.programs},
+                 .copies = {copies[0], copies[1]}},
         .seed = request->seed,
         .budget_ns = request->budget_ns,
         .slices = open_slices(run),
@@ -181,10 +184,12 @@ static enum regress_end measure(const struct request *request,
     enum regress_end end = REGRESS_FAILED;
 
     memcpy(setup.min_effect, request->min_effect, sizeof(setup.min_effect));
-    if (setup.slices) {
+    if (setup.slices && copies[0] && copies[1])
         end = regress_run(&setup, &run->plan, comparison);
+    if (setup.slices)
         fclose(setup.slices);
-    }
+    free(copies[0]);
+    free(copies[1]);
     if (end == REGRESS_INTERRUPTED)
         msg_error("interrupted; the slices so far are in %s", run->dir.path);
     return end;

@@ -1,6 +1,7 @@
 #include "bench/duel.h"
 
 #include "bench/awake.h"
+#include "bench/copies.h"
 #include "bench/findings.h"
 #include "bench/placement.h"
 #include "bench/random.h"
@@ -81,6 +82,28 @@ static void stop(struct service *service, unsigned side,
         outcome_set(outcome, own.status, "%s", own.reason);
 }
 
+/* Starts both servers, each from a new copy of its file. */
+static void start_both(const struct duel *duel, const struct cell *cell,
+                       const struct placement *placement, unsigned first,
+                       struct service *service, struct outcome *outcome)
+{
+    const char *name = cell->axis[AXIS_SERVER];
+
+    for (unsigned i = 0; i < DUEL_SIDES && outcome->status == OUTCOME_OK; i++) {
+        const unsigned side = i ^ first;
+        int error =
+            copies_refresh(duel->programs[side], duel->copies[side], name);
+        if (error)
+            outcome_set(outcome, OUTCOME_FAILED, "%s/servers/%s to %s: %s",
+                        duel->programs[side], name, duel->copies[side],
+                        strerror(-error));
+        else
+            service_start(duel->copies[side], cell, placement, &service[side],
+                          outcome);
+        tell_side(outcome, side);
+    }
+}
+
 void duel_run(const struct duel *duel, const struct cell *cell, uint64_t seed,
               struct slice slice[DUEL_SLICES], struct outcome *outcome)
 {
@@ -94,12 +117,7 @@ void duel_run(const struct duel *duel, const struct cell *cell, uint64_t seed,
         outcome->status = OUTCOME_FAILED;
         return;
     }
-    for (unsigned i = 0; i < DUEL_SIDES && outcome->status == OUTCOME_OK; i++) {
-        const unsigned side = i ^ (unsigned)(seed & 1);
-        service_start(duel->servers[side], cell, &placement, &service[side],
-                      outcome);
-        tell_side(outcome, side);
-    }
+    start_both(duel, cell, &placement, (unsigned)(seed & 1), service, outcome);
     if (outcome->status == OUTCOME_OK &&
         cell_is(cell, AXIS_KEEP_AWAKE, "yes") &&
         awake_start(&awake, &placement.both) != 0)
@@ -107,8 +125,10 @@ void duel_run(const struct duel *duel, const struct cell *cell, uint64_t seed,
                     "the spinners that keep the CPUs awake can't be started");
     run_slices(duel, cell, &placement, service, &awake, seed, slice, outcome);
     awake_stop(&awake);
-    for (unsigned side = 0; side < DUEL_SIDES; side++)
+    for (unsigned side = 0; side < DUEL_SIDES; side++) {
         stop(&service[side], side, outcome);
+        copies_remove(duel->copies[side], cell->axis[AXIS_SERVER]);
+    }
 }
 
 bool duel_is_quiet(const struct slice slice[DUEL_SLICES])

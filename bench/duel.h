@@ -17,8 +17,9 @@ enum {
 };
 
 struct duel {
-    struct tool_paths tools;         /* of this tree, for both */
-    const char *servers[DUEL_SIDES]; /* a folder each that holds servers/ */
+    struct tool_paths tools;          /* of this tree, for both */
+    const char *programs[DUEL_SIDES]; /* a folder each that holds servers/ */
+    const char *copies[DUEL_SIDES]; /* where they are copied to and run from */
 };
 
 /* One window, on one side. */
@@ -29,7 +30,9 @@ struct slice {
 };
 
 /* Runs a block: A B B A or B A A B, as the lowest bit of `seed` says, which also
- * seeds the generator. What goes wrong is
+ * seeds the generator. The servers are run from new copies of
+ * their files: as long as a file is cached, its pages lie where they happen to,
+ * which alone made two builds of one source differ by 1.1 %. What goes wrong is
  * in `outcome`, with the side it happened on; nothing runs any more then. */
 void duel_run(const struct duel *duel, const struct cell *cell, uint64_t seed,
               struct slice slice[DUEL_SLICES], struct outcome *outcome);

@@ -56,10 +56,15 @@ int main(int argc, char **argv)
         msg_error("takes BASE SIDE SUITE.ini BLOCKS SERVERS OUT.tsv");
         return 2;
     }
+    char base[4200];
+    char side[4200];
     const struct duel duel = {.tools = {.programs = argv[2]},
-                              .servers = {argv[1], argv[2]}};
+                              .programs = {argv[1], argv[2]},
+                              .copies = {base, side}};
     const struct narrowing narrowing = {.axis = {[AXIS_SERVER] = argv[5]}};
     const unsigned blocks = (unsigned)strtoul(argv[4], NULL, 10);
+    snprintf(base, sizeof(base), "%s.base", argv[6]);
+    snprintf(side, sizeof(side), "%s.side", argv[6]);
     FILE *out = fopen(argv[6], "we");
 
     if (!out)
