@@ -18,6 +18,9 @@
 #include <unistd.h>
 
 static const uint64_t limit_ns = 600 * NS_PER_S;
+static const uint64_t tidy_limit_ns = 30 * NS_PER_S;
+/* An interrupted git takes back what it has begun. */
+static const uint64_t grace_ns = 5 * NS_PER_S;
 
 /* What the surrounding make or git hook says is not for the other tree. */
 static const char *const not_inherited[] = {
@@ -49,7 +52,7 @@ static int run_program(const char *const *argv, int stdout_fd, int stderr_fd)
         msg_error("%s: did not end within 10 minutes", argv[0]);
         break;
     }
-    child_kill(&child);
+    child_stop(&child, grace_ns);
     return -1;
 }
 
@@ -61,15 +64,19 @@ static char *first_line(const char *const *argv, bool *refused)
     int fd = memfd_create("output", MFD_CLOEXEC);
     int status = fd < 0 ? -1 : run_program(argv, fd, -1);
     ssize_t n = status == 0 ? pread(fd, text, sizeof(text) - 1, 0) : -1;
+    char *line = NULL;
 
     if (fd >= 0)
         close(fd);
     *refused = status == 1;
-    if (n < 0)
-        return NULL;
-    text[n] = '\0';
-    text[strcspn(text, "\n")] = '\0';
-    return strdup(text);
+    if (n >= 0) {
+        text[n] = '\0';
+        text[strcspn(text, "\n")] = '\0';
+        line = strdup(text);
+    }
+    if (fd < 0 || (!line && status == 0))
+        msg_error("%s: its output can't be read", argv[0]);
+    return line;
 }
 
 /* Copies the end of a log to stderr: why a tree does not build. */
@@ -131,30 +138,30 @@ static int build(const struct base_tree *tree, const struct words *servers)
     return error ? -1 : 0;
 }
 
-/* Runs what puts things in order, also after an interrupt. 0 if that was good. */
-static int tidy_up(const char *const *argv)
+/* Runs what puts things in order, also after an interrupt. */
+static void tidy_up(const char *const *argv)
 {
     const struct child_setup setup = {
         .argv = argv, .stdout_fd = -1, .stderr_fd = -1};
     struct child child;
 
-    if (child_start(&setup, &child) != 0)
-        return -1;
-    return child_finish(&child, limit_ns) && child.status == 0 ? 0 : -1;
+    if (child_start(&setup, &child) == 0)
+        (void)child_finish(&child, tidy_limit_ns);
 }
 
-/* Takes it away, whatever is in it; quietly when there is none. */
+/* Takes it away, whatever is in it, and if git still knows one that is gone, or
+ * that a killed git left locked; quietly when there is none. */
 static int remove_worktree(const char *git, const char *worktree)
 {
-    const char *const remove[] = {"git",    "-C",      git,      "worktree",
-                                  "remove", "--force", worktree, NULL};
+    const char *const remove[] = {"git",      "-C",     git,
+                                  "worktree", "remove", "--force",
+                                  "--force",  worktree, NULL};
     const char *const clear[] = {"rm", "-rf", "--", worktree, NULL};
-    const char *const prune[] = {"git", "-C", git, "worktree", "prune", NULL};
 
-    if (access(worktree, F_OK) == 0 && tidy_up(remove) != 0 &&
-        tidy_up(clear) != 0)
-        return -1;
-    return tidy_up(prune);
+    tidy_up(remove);
+    if (access(worktree, F_OK) == 0)
+        tidy_up(clear);
+    return access(worktree, F_OK) == 0 ? -1 : 0;
 }
 
 /* Only one at a time: they share the worktree, and would disturb each other. */
@@ -175,6 +182,21 @@ static int take_lock(const struct paths *paths, struct base_tree *tree)
     return error ? -1 : 0;
 }
 
+/* git does not know it, or refuses to look at all. */
+static void tell_no_revision(const struct paths *paths, const char *base)
+{
+    const char *const argv[] = {"git",       "-C",        paths->root,
+                                "rev-parse", "--git-dir", NULL};
+
+    if (run_program(argv, -1, STDERR_FILENO) == 0)
+        msg_error("--base: '%s' is neither a revision of this repository nor "
+                  "a checkout's folder",
+                  base);
+    else
+        msg_error("--base: '%s': git can't look it up in %s", base,
+                  paths->root);
+}
+
 /* The revision's full name, to be freed; NULL after telling. */
 static char *resolve(const struct paths *paths, const char *base)
 {
@@ -188,10 +210,18 @@ static char *resolve(const struct paths *paths, const char *base)
     snprintf(commit, sizeof(commit), "%s^{commit}", base);
     char *hash = first_line(argv, &refused);
     if (refused)
-        msg_error("--base: '%s' is neither a revision of this repository nor "
-                  "a checkout's folder",
-                  base);
+        tell_no_revision(paths, base);
     return hash;
+}
+
+static char *joined(const char *base, const char *subject)
+{
+    char *name;
+
+    if (asprintf(&name, "%s: %s", base, subject) >= 0)
+        return name;
+    msg_error("out of memory");
+    return NULL;
 }
 
 static int check_out(const struct paths *paths, const char *base,
@@ -207,13 +237,12 @@ static int check_out(const struct paths *paths, const char *base,
         return -1;
     char *text = first_line(subject, &refused);
     tree->path = run_dir_file(paths->programs, "regress-base");
-    if (text && tree->path &&
-        asprintf(&tree->name, "%s: %s", base, text) >= 0 &&
+    if (text && tree->path && (tree->name = joined(base, text)) &&
         take_lock(paths, tree) == 0 &&
         remove_worktree(paths->root, tree->path) == 0) {
         const char *const add[] = {
-            "git",     "-C",       paths->root, "worktree", "add", "--quiet",
-            "--force", "--detach", tree->path,  hash,       NULL};
+            "git",     "-C",      paths->root, "worktree", "add", "--quiet",
+            "--force", "--force", "--detach",  tree->path, hash,  NULL};
         tree->git = paths->root;
         tree->worktree = tree->path;
         error = run_program(add, -1, STDERR_FILENO);
@@ -243,7 +272,9 @@ int base_tree_open(const struct paths *paths, const char *base,
     if (is_checkout(base)) {
         tree->path = realpath(base, NULL);
         tree->name = strdup(base);
-        if (take_lock(paths, tree) != 0)
+        if (!tree->path)
+            msg_error("--base: %s: %s", base, strerror(errno));
+        if (!tree->path || take_lock(paths, tree) != 0)
             return -1;
     } else if (check_out(paths, base, tree) != 0) {
         return -1;
@@ -259,9 +290,9 @@ int base_tree_open(const struct paths *paths, const char *base,
 void base_tree_close(struct base_tree *tree)
 {
     if (tree->worktree && remove_worktree(tree->git, tree->worktree) != 0)
-        msg_error("%s: can't be removed; do it with: git worktree remove "
-                  "--force %s",
-                  tree->worktree, tree->worktree);
+        msg_error("%s: can't be removed; do it with: git -C '%s' worktree "
+                  "remove --force --force '%s'",
+                  tree->worktree, tree->git, tree->worktree);
     if (tree->lock_fd >= 0)
         close(tree->lock_fd);
     free(tree->name);

@@ -25,24 +25,38 @@ struct duel {
 /* One window, on one side. */
 struct slice {
     unsigned side;
+    double served;         /* connections with a right reply; NAN if not told */
     double value[METRICS]; /* NAN for what there is none of */
     struct disturbance disturbance;
+};
+
+/* How a block ended. */
+struct duel_end {
+    struct outcome outcome;
+    unsigned side; /* where what went wrong did */
 };
 
 /* Runs a block: A B B A or B A A B, as the lowest bit of `seed` says, which also
  * seeds the generator. The servers are run from new copies of
  * their files: as long as a file is cached, its pages lie where they happen to,
  * which alone made two builds of one source differ by 1.1 %. What goes wrong is
- * in `outcome`, with the side it happened on; nothing runs any more then. */
+ * in `*end`; nothing runs any more then. */
 void duel_run(const struct duel *duel, const struct cell *cell, uint64_t seed,
-              struct slice slice[DUEL_SLICES], struct outcome *outcome);
+              struct slice slice[DUEL_SLICES], struct duel_end *end);
 
 /* The logarithm of side 1's value against side 0's. The value of a side is its best
  * quiet slice: others can only make it slower. CPU time hardly depends on who else
- * runs, so that without a quiet slice on each side it is that of the best noisy
- * one; of the other metrics it is NAN then. */
+ * runs, so that where a side has no quiet slice it is that of the best of all; the
+ * other metrics are NAN then. So are all where one side served more connections
+ * than the other: starving some makes the rest cheap. */
 double duel_log_ratio(const struct slice slice[DUEL_SLICES],
                       enum metric metric);
+
+/* The least number of connections that a slice of the side served. */
+double duel_served(const struct slice slice[DUEL_SLICES], unsigned side);
+
+/* Whether one side served more connections than the other. */
+bool duel_is_uneven(const struct slice slice[DUEL_SLICES]);
 
 /* Whether each side has a slice that is not noisy. */
 bool duel_is_quiet(const struct slice slice[DUEL_SLICES]);

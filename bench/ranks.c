@@ -223,7 +223,7 @@ static size_t rank_differences(const double *difference, size_t n,
     statistic->deviation = sqrt(m * (m + 1) * (2 * m + 1) / 24 - ties / 48);
     const double all = (double)n;
     statistic->spread = sqrt(all * (all + 1) * (2 * all + 1) / 24);
-    statistic->exact = used == n && ties == 0 && n <= RANKS_EXACT_MOST;
+    statistic->exact = used == n && ties == 0 && n <= RANKS_PAIRED_EXACT_MOST;
     return used;
 }
 
@@ -256,7 +256,8 @@ int ranks_paired(const double *difference, size_t n, double alpha,
     } else if (ranked && average) {
         size_t used = rank_differences(difference, n, ranked, &statistic);
         ways = signed_rank_ways(
-            used < RANKS_EXACT_MOST ? used : RANKS_EXACT_MOST, &sums);
+            used < RANKS_PAIRED_EXACT_MOST ? used : RANKS_PAIRED_EXACT_MOST,
+            &sums);
         if (ways) {
             set_interval(shift, average, n * (n + 1) / 2, &statistic, ways,
                          sums, alpha);

@@ -15,13 +15,14 @@ struct shift {
 };
 
 enum {
-    RANKS_EXACT_MOST = 50, /* up to so many values the distributions are exact,
-                            * unless there are ties or zeros */
+    RANKS_EXACT_MOST = 50, /* values a side up to which two samples are compared
+                            * exactly, unless there are ties */
+    RANKS_PAIRED_EXACT_MOST = 120, /* the same for differences, or zeros */
 };
 
 /* Wilcoxon's signed-rank test of `n` paired differences, and the median of
  * their Walsh averages. Zeros are left out of the test, as Wilcoxon (1945) did,
- * not of the estimate. Beyond RANKS_EXACT_MOST values, and with ties or zeros,
+ * not of the estimate. Beyond RANKS_PAIRED_EXACT_MOST, and with ties or zeros,
  * a normal approximation with the corrections for ties and continuity. `alpha`,
  * from 0 to 1, is the chance that the interval misses; too few values for it
  * give the whole range, whose chance is `least_p`. Hollander,

@@ -12,19 +12,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* So many blocks of a cell may fail, and one in so many more. */
-enum { FAILURES = 2, BLOCKS_PER_FAILURE = 8 };
+/* A side may fail so much more often than the other one. */
+enum { MORE_FAILURES = 2 };
 
 struct state {
     const struct regress_setup *setup;
     const struct plan *plan;
     struct gate gate;
-    unsigned *failures; /* of each cell */
-    unsigned failed;    /* their sum */
+    unsigned (*failures)[DUEL_SIDES]; /* of each cell, on each side */
+    struct words failed;              /* a reason each */
     uint64_t random;
     uint64_t end_ns;
     unsigned blocks;
-    unsigned noisy; /* blocks that only tell of CPU time */
+    unsigned noisy;  /* blocks that only tell of CPU time */
+    unsigned uneven; /* blocks that tell of nothing */
+    unsigned noisy_slices[DUEL_SIDES];
     bool gave_up;
     bool terminal;
     struct comparison *comparison;
@@ -75,25 +77,35 @@ static void tell_block(const struct state *state, size_t cell)
                 : 0.0);
 }
 
-/* A block that failed gives no figures: on a busy machine one does now and then.
- * A cell whose blocks keep failing is given up. */
+/* A block that failed gives no figures: on a busy machine one does now and then,
+ * on either side. A cell that keeps failing, or fails on one side, is given up. */
 static int note_failure(struct state *state, size_t cell,
-                        const struct outcome *outcome)
+                        const struct duel_end *end)
 {
     struct gate_cell *failed = &state->gate.cell[cell];
+    const unsigned *other = &state->failures[cell][!end->side];
+    unsigned *own = &state->failures[cell][end->side];
+    const char *reason = end->outcome.reason;
 
     fprintf(stderr, "%s%s: %s\n", state->terminal ? "\r\033[K" : "",
-            failed->name, outcome->reason);
-    state->failed++;
-    if (++state->failures[cell] <=
-            FAILURES + failed->series.n / BLOCKS_PER_FAILURE &&
-        outcome->status == OUTCOME_FAILED)
-        return 0;
+            failed->name, reason);
+    (*own)++;
+    if (*own <= *other + MORE_FAILURES && end->outcome.status == OUTCOME_FAILED)
+        return words_format(&state->failed, "%s: %s", failed->name, reason);
     failed->over = true;
     state->gave_up = true;
     return words_format(&state->comparison->warnings,
-                        "%s could not be measured: %s", failed->name,
-                        outcome->reason);
+                        "%s could not be measured: %s", failed->name, reason);
+}
+
+/* What of a block makes it tell less. */
+static void count_doubts(struct state *state,
+                         const struct slice slice[DUEL_SLICES])
+{
+    state->noisy += !duel_is_quiet(slice);
+    state->uneven += duel_is_uneven(slice);
+    for (int i = 0; i < DUEL_SLICES; i++)
+        state->noisy_slices[slice[i].side] += slice[i].disturbance.noisy;
 }
 
 static int take_block(struct state *state, size_t cell,
@@ -105,7 +117,7 @@ static int take_block(struct state *state, size_t cell,
                              state->gate.cell[cell].name, slice);
 
     state->blocks++;
-    state->noisy += !duel_is_quiet(slice);
+    count_doubts(state, slice);
     for (enum metric metric = 0; metric < METRICS; metric++)
         log_ratio[metric] = duel_log_ratio(slice, metric);
     if (!error)
@@ -119,15 +131,15 @@ static int take_block(struct state *state, size_t cell,
 static int step(struct state *state, size_t cell)
 {
     struct slice slice[DUEL_SLICES];
-    struct outcome outcome;
+    struct duel_end end;
 
     tell_block(state, cell);
     duel_run(&state->setup->duel, &state->plan->cell[cell],
-             random_next(&state->random), slice, &outcome);
-    if (outcome.status == OUTCOME_INTERRUPTED)
+             random_next(&state->random), slice, &end);
+    if (end.outcome.status == OUTCOME_INTERRUPTED)
         return -EINTR;
-    if (outcome.status != OUTCOME_OK)
-        return note_failure(state, cell, &outcome);
+    if (end.outcome.status != OUTCOME_OK)
+        return note_failure(state, cell, &end);
     return take_block(state, cell, slice);
 }
 
@@ -171,13 +183,22 @@ static int add_warnings(const struct state *state)
     int error = 0;
 
     if (state->noisy)
+        error = words_format(
+            warnings,
+            "the CPUs were not all its own in %u of %u blocks (%u slices of "
+            "the "
+            "base, %u of this tree); of those only CPU time counts",
+            state->noisy, state->blocks, state->noisy_slices[0],
+            state->noisy_slices[1]);
+    if (state->uneven && !error)
         error = words_format(warnings,
-                             "others used the CPUs in %u of %u blocks; of "
-                             "those only CPU time counts",
-                             state->noisy, state->blocks);
-    if (state->failed && !error)
-        error = words_format(warnings, "%u blocks failed and do not count",
-                             state->failed);
+                             "in %u of %u blocks one side served more "
+                             "connections than the other; they do not count",
+                             state->uneven, state->blocks);
+    if (state->failed.n && !error)
+        error = words_format(
+            warnings, "%zu blocks failed and do not count; the first: %s",
+            state->failed.n, state->failed.word[0]);
     return error;
 }
 
@@ -226,6 +247,7 @@ enum regress_end regress_run(const struct regress_setup *setup,
         error = measure(&state);
     enum regress_end end = finish(&state, error);
     gate_free(&state.gate);
+    words_free(&state.failed);
     free(state.failures);
     return end;
 }

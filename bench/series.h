@@ -25,6 +25,7 @@ struct series {
     size_t room;
     unsigned looks;              /* so far */
     struct shift shift[METRICS]; /* as of the last look */
+    size_t known[METRICS];       /* blocks that these rest on */
     double p[METRICS]; /* the least of all looks, times SERIES_LOOKS */
 };
 

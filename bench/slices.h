@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 /* Writes the header line: block, cell, slice, side, the share of the
- * CPUs that others had, whether it is noisy, and each metric's path. */
+ * CPUs that others had, whether it is noisy, how many connections
+ * were served, and each metric's path. */
 void slices_write_header(FILE *file);
 
 /* Writes the rows of one block of the cell `name`, and flushes. 0 or -errno. */

@@ -95,7 +95,7 @@ record() {
 
 # The median of total CPU per request, in us, of the server $1.
 cpu_us() {
-    awk -F '\t' -v cell="$1 " 'index($2, cell) == 1 { print $8 }' "$out/null.tsv" |
+    awk -F '\t' -v cell="$1 " 'index($2, cell) == 1 { print $9 }' "$out/null.tsv" |
         sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 

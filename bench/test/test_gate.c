@@ -46,8 +46,8 @@ static void each_cell_gets_blocks_until_it_is_decided(void **state)
         blocks[cell]++;
         feed(&gate, cell, cpu, rate);
     }
-    assert_int_equal(blocks[0], 10);
-    assert_int_equal(blocks[1], 10);
+    assert_int_equal(blocks[0], 12);
+    assert_int_equal(blocks[1], 12);
     assert_int_equal(blocks[2], 112);
     assert_int_equal(gate_close(&gate), 0);
     assert_int_equal(gate_finding(&gate, 0, METRIC_TOTAL_CPU_US)->change,
@@ -81,7 +81,7 @@ static void faster_is_decided_when_all_metrics_are_clear(void **state)
 
     (void)state;
     open_gate(&gate, 1);
-    for (int i = 0; i < 9; i++)
+    for (int i = 0; i < 11; i++)
         assert_false(feed(&gate, 0, -0.05, 0));
     assert_true(feed(&gate, 0, -0.05, 0));
     assert_int_equal(gate_next(&gate), gate.cells);

@@ -112,19 +112,32 @@ static void ties_and_zeros_are_corrected_for_as_in_r(void **state)
     assert_near(shift.high, 4, 1e-3);
 }
 
-static void large_samples_are_approximated_as_in_r(void **state)
+static void fill_waves(double *d, size_t n, double shift)
 {
-    double d[60];
+    for (size_t i = 0; i < n; i++)
+        d[i] = sin((double)(i + 1) * 1.7) + shift;
+}
+
+static void large_samples_are_those_of_r(void **state)
+{
+    double d[130];
     struct shift shift;
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(d); i++)
-        d[i] = sin((double)(i + 1) * 1.7) + 0.3;
-    assert_int_equal(ranks_paired(d, LENGTH(d), 0.05, &shift), 0);
-    assert_near(shift.p, 0.00201378007396, 1e-9);
-    assert_near(shift.estimate, 0.31351440316768, 1e-4);
-    assert_near(shift.low, 0.13948827574117, 2e-3);
-    assert_near(shift.high, 0.48808731093482, 2e-3);
+    /* exact = TRUE, which R would not do by itself */
+    fill_waves(d, 60, 0.3);
+    assert_int_equal(ranks_paired(d, 60, 0.05, &shift), 0);
+    assert_answer(&shift,
+                  &(struct answer){0.0016703964103, 0.31354094861,
+                                   0.13952295464, 0.48804588248},
+                  1e-9);
+    /* exact = FALSE; R solves for the interval where we take an average */
+    fill_waves(d, 130, 0.1);
+    assert_int_equal(ranks_paired(d, 130, 0.05, &shift), 0);
+    assert_near(shift.p, 0.0461820773933, 1e-9);
+    assert_near(shift.estimate, 0.10542093197, 1e-4);
+    assert_near(shift.low, 0.00182095084, 2e-3);
+    assert_near(shift.high, 0.21223472312, 2e-3);
 }
 
 static void the_false_discovery_rate_is_that_of_r(void **state)
@@ -241,7 +254,7 @@ int main(void)
         cmocka_unit_test(unpaired_answers_are_those_of_r),
         cmocka_unit_test(other_confidence_widens_or_narrows_as_in_r),
         cmocka_unit_test(ties_and_zeros_are_corrected_for_as_in_r),
-        cmocka_unit_test(large_samples_are_approximated_as_in_r),
+        cmocka_unit_test(large_samples_are_those_of_r),
         cmocka_unit_test(the_false_discovery_rate_is_that_of_r),
         cmocka_unit_test(swapping_sides_turns_the_sign),
         cmocka_unit_test(moving_both_sides_changes_nothing),

@@ -18,14 +18,14 @@ static int record_block(const struct duel *duel, const struct cell *cell,
                         unsigned block, uint64_t *state, FILE *out)
 {
     struct slice slice[DUEL_SLICES];
-    struct outcome outcome;
+    struct duel_end end;
     char name[100];
 
     cell_describe(cell, name, sizeof(name));
-    duel_run(duel, cell, random_next(state), slice, &outcome);
-    if (outcome.status != OUTCOME_OK) {
-        msg_error("%s: %s", name, outcome.reason);
-        return outcome.status == OUTCOME_INTERRUPTED ? -1 : 0;
+    duel_run(duel, cell, random_next(state), slice, &end);
+    if (end.outcome.status != OUTCOME_OK) {
+        msg_error("%s: %s", name, end.outcome.reason);
+        return end.outcome.status == OUTCOME_INTERRUPTED ? -1 : 0;
     }
     return slices_write(out, block, name, slice);
 }

@@ -92,6 +92,8 @@ static int parse(char *line, char *name, size_t size, struct slice *slice)
     (void)strtok_r(NULL, "\t\n", &rest); /* foreign_cpu_share */
     field = strtok_r(NULL, "\t\n", &rest);
     slice->disturbance.noisy = field && *field == '1';
+    field = strtok_r(NULL, "\t\n", &rest);
+    slice->served = field ? strtod(field, NULL) : 0;
     for (enum metric metric = 0; metric < METRICS && field; metric++) {
         field = strtok_r(NULL, "\t\n", &rest);
         slice->value[metric] = field ? strtod(field, NULL) : 0;
