@@ -34,20 +34,6 @@ FILE *answer_notes(const struct answer *answer)
     return stdout;
 }
 
-/* 0, -ENOMEM or -EIO. */
-static int write_json(const struct comparison *comparison, FILE *to)
-{
-    json_t *object = comparison_json(comparison);
-    int error = object ? 0 : -ENOMEM;
-
-    if (object &&
-        json_dumpf(object, to, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0)
-        error = -EIO;
-    fputc('\n', to);
-    json_decref(object);
-    return error;
-}
-
 int answer_write(struct answer *answer, const struct comparison *comparison)
 {
     struct output *output = answer->output;
@@ -56,7 +42,7 @@ int answer_write(struct answer *answer, const struct comparison *comparison)
     if (!output[ANSWER_MARKDOWN].file)
         comparison_print(comparison, answer_notes(answer));
     if (output[ANSWER_JSON].file)
-        error = write_json(comparison, output[ANSWER_JSON].file);
+        error = comparison_write_json(comparison, output[ANSWER_JSON].file);
     if (output[ANSWER_JUNIT].file)
         comparison_print_junit(comparison, output[ANSWER_JUNIT].file);
     if (output[ANSWER_CSV].file)

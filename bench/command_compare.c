@@ -147,11 +147,10 @@ static int compare(const struct paths *paths, struct request *request,
         return EXIT_USAGE;
     }
     int error = answer_write(&request->answer, comparison);
-    int unpublished =
-        publish(paths, sides, comparison, answer_notes(&request->answer));
+    /* charts that can't be drawn are told; the table stands without them */
+    (void)publish(paths, sides, comparison, answer_notes(&request->answer));
     error |= answer_verdict(&request->answer, comparison);
-    /* charts that can't be drawn are told, and do not change a verdict */
-    if (error || (unpublished && !request->gate))
+    if (error)
         return EXIT_USAGE;
     return exit_code(request, comparison);
 }

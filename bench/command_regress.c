@@ -4,6 +4,8 @@
 #include "bench/base_tree.h"
 #include "bench/child.h"
 #include "bench/compare_publish.h"
+#include "bench/difference.h"
+#include "bench/files.h"
 #include "bench/plain.h"
 #include "bench/regress.h"
 #include "bench/run.h"
@@ -204,6 +206,11 @@ static int exit_code(enum regress_end end, const struct comparison *comparison)
     return comparison->verdict == CHANGE_UNCLEAR ? EXIT_UNCLEAR : EXIT_FINE;
 }
 
+static int write_json(const void *comparison, FILE *to)
+{
+    return comparison_write_json(comparison, to);
+}
+
 /* Tells what was found. Returns an exit code; charts that can't be drawn are
  * told, and change no verdict. */
 static int tell(const struct paths *paths, struct request *request,
@@ -214,6 +221,9 @@ static int tell(const struct paths *paths, struct request *request,
                                              {.meta = run->meta}};
     int error = answer_write(&request->answer, comparison);
 
+    if (files_write(run->dir.path, "comparison.json", write_json, comparison) !=
+        0)
+        error = -1;
     if (compare_publish(paths, side, DUEL_SIDES, comparison, run->dir.path) ==
         0)
         fprintf(answer_notes(&request->answer),
@@ -221,6 +231,55 @@ static int tell(const struct paths *paths, struct request *request,
                 run->dir.path);
     error |= answer_verdict(&request->answer, comparison);
     return error ? EXIT_USAGE : exit_code(end, comparison);
+}
+
+/* meta.json says what it was measured against. 0, or -1 after telling. */
+static int record_base(struct run *run, const struct request *request,
+                       const struct base_tree *base)
+{
+    int error = json_object_set_new(
+        run->meta, "base",
+        json_pack("{s:s, s:s, s:f}", "name", base->name, "path", base->path,
+                  "budget_s", (double)request->budget_ns / (double)NS_PER_S));
+
+    if (!error)
+        error = run_dir_write_meta(&run->dir, run->meta);
+    if (error)
+        msg_error("%s: meta.json can't be written", run->dir.path);
+    return error;
+}
+
+/* The first line of PROGRAMS/flags, which the Makefile keeps; "" if unknown. */
+static const char *read_flags(const char *programs, char *text, size_t size)
+{
+    char *path = run_dir_file(programs, "flags");
+    FILE *file = path ? fopen(path, "re") : NULL;
+
+    if (!file || !fgets(text, (int)size, file))
+        text[0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    if (file)
+        fclose(file);
+    free(path);
+    return text;
+}
+
+/* Warns where the trees were built otherwise. 0, or -1 after telling. */
+static int compare_flags(const struct run *run, const struct base_tree *base,
+                         struct comparison *comparison)
+{
+    char before[2000];
+    char now[2000];
+
+    read_flags(base->programs, before, sizeof(before));
+    read_flags(run->setup.paths.programs, now, sizeof(now));
+    if (!before[0] || !now[0] || strcmp(before, now) == 0)
+        return 0;
+    if (difference_add(&comparison->warnings,
+                       "the command line of the compiler", before, now) == 0)
+        return 0;
+    msg_error("out of memory");
+    return -1;
 }
 
 /* From a prepared suite and a built base to an exit code. */
@@ -232,9 +291,12 @@ static int compare(const struct paths *paths, struct request *request,
     int code = EXIT_USAGE;
 
     if (drop_unmatched(&run->plan, base, &comparison) == 0 &&
-        run_make_folder(run, paths->root, request->out, "regress") == 0 &&
-        name_sides(run, base, &comparison) == 0)
+        name_sides(run, base, &comparison) == 0 &&
+        compare_flags(run, base, &comparison) == 0 &&
+        record_base(run, request, base) == 0)
         end = measure(request, run, base, &comparison);
+    else
+        run_dir_drop(&run->dir);
     if (end == REGRESS_DONE || end == REGRESS_GAVE_UP)
         code = tell(paths, request, run, end, &comparison);
     comparison_free(&comparison);
@@ -266,8 +328,12 @@ static int perform(const struct paths *paths, struct request *request,
     if (file && run_prepare(run, paths, file, &request->narrowing) == 0 &&
         answer_open(&request->answer) == 0 &&
         list_servers(&run->plan, &servers) == 0 &&
-        base_tree_open(paths, request->base, &servers, base) == 0)
-        code = compare(paths, request, run, base);
+        run_make_folder(run, paths->root, request->out, "regress") == 0) {
+        if (base_tree_open(paths, request->base, &servers, base) == 0)
+            code = compare(paths, request, run, base);
+        else
+            run_dir_drop(&run->dir);
+    }
     words_free(&servers);
     free(file);
     return code;

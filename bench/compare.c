@@ -180,8 +180,7 @@ static int compare_cell(const struct setting *setting,
                         const struct summary_cell *base,
                         struct comparison *comparison)
 {
-    const size_t before = comparison->findings.n;
-    size_t trials = base->ok;
+    size_t trials = 0;
     int error = 0;
 
     for (size_t i = 1; i < setting->sides; i++) {
@@ -189,13 +188,14 @@ static int compare_cell(const struct setting *setting,
                                   i};
         if (!pair.other)
             continue;
-        trials += pair.other->ok;
+        if (base->ok > 0)
+            trials += pair.other->ok;
         for (enum metric metric = 0; metric < METRICS && !error; metric++)
             error = add_metric(setting, &pair, metric, &comparison->findings);
     }
-    if (comparison->findings.n > before) {
+    if (trials > 0) {
         comparison->cells++;
-        comparison->trials += trials;
+        comparison->trials += base->ok + trials;
     }
     return error;
 }

@@ -10,7 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char method[] =
+static const char method_of_trees[] =
+    "<h2>How the figures come about</h2>\n<p>Both trees’ servers were up at "
+    "the "
+    "same time and loaded in turn, in blocks of four slices, in an order that "
+    "a "
+    "coin decides. A change is the Hodges–Lehmann estimate over the blocks’ "
+    "logarithms of ratios, by Wilcoxon’s signed ranks. The intervals of what "
+    "decides hold for all looks at the blocks together; p is corrected for the "
+    "looks, and q for all findings that decide (Benjamini and Hochberg). "
+    "bench/METHOD.md says it all, under “Two trees”.</p>\n";
+
+static const char method_of_runs[] =
     "<h2>How the figures come about</h2>\n<p>Cells are matched by everything "
     "that a suite can vary. A change is the ratio to the base A: the "
     "Hodges–Lehmann estimate (the median of all differences between the "
@@ -46,6 +57,12 @@ static void put_cell(FILE *to, const char *text)
     fputs("<td>", to);
     html_text(to, text);
     fputs("</td>", to);
+}
+
+/* Two trees have slices, and no trials. */
+static bool of_runs(const struct compare_report *report)
+{
+    return report->side[0].trials != NULL;
 }
 
 static void put_sides(FILE *to, const struct compare_report *report)
@@ -89,9 +106,8 @@ static int put_differences(FILE *to, const struct compare_report *report)
     fputs("<p>What differs between their machines:</p>\n"
           "<table class=\"plain\"><tr><th></th>",
           to);
-    for (size_t i = 0; i < report->sides; i++) {
+    for (size_t i = 0; i < report->sides; i++)
         fprintf(to, "<th>%c</th>", comparison_letter(i));
-    }
     fputs("</tr>\n", to);
     for (size_t i = 0; i < words.n; i++) {
         fputs(i % columns == 0 ? "<tr>" : "", to);
@@ -154,8 +170,11 @@ static int put_report(const void *what, FILE *to)
 
     html_begin(to, title(&comparison->sides, text, sizeof(text)));
     compare_findings_verdict(to, comparison);
-    put_sides(to, report);
-    int error = put_differences(to, report);
+    int error = 0;
+    if (of_runs(report)) {
+        put_sides(to, report);
+        error = put_differences(to, report);
+    }
     if (comparison->unmatched.n > 0)
         fputs("<p>Cells that only some sides have; they are not compared:"
               "</p>\n",
@@ -163,7 +182,10 @@ static int put_report(const void *what, FILE *to)
     html_list(to, &comparison->unmatched);
     put_charts(to, report);
     compare_findings_tables(to, comparison);
-    fprintf(to, method, comparison->unit);
+    if (of_runs(report))
+        fprintf(to, method_of_runs, comparison->unit);
+    else
+        fputs(method_of_trees, to);
     put_machines(to, report);
     html_end(to);
     return error;

@@ -43,6 +43,9 @@ void comparison_print_csv(const struct comparison *comparison, FILE *to);
  * unclear: in the XML that CI systems read as JUnit's. */
 void comparison_print_junit(const struct comparison *comparison, FILE *to);
 
+/* Writes that object, which comparison_json() makes. 0, -ENOMEM or -EIO. */
+int comparison_write_json(const struct comparison *comparison, FILE *to);
+
 /* The object of --json. A new reference; NULL when out of memory. */
 json_t *comparison_json(const struct comparison *comparison);
 

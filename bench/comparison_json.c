@@ -1,5 +1,7 @@
 #include "bench/comparison_text.h"
 
+#include <errno.h>
+
 #include "bench/run_dir.h"
 
 #include <math.h>
@@ -79,4 +81,17 @@ json_t *comparison_json(const struct comparison *comparison)
         return object;
     json_decref(object);
     return NULL;
+}
+
+int comparison_write_json(const struct comparison *comparison, FILE *to)
+{
+    json_t *object = comparison_json(comparison);
+    int error = object ? 0 : -ENOMEM;
+
+    if (object &&
+        json_dumpf(object, to, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0)
+        error = -EIO;
+    fputc('\n', to);
+    json_decref(object);
+    return error;
 }

@@ -57,8 +57,7 @@ static bool is_other(const char *name)
 {
     return name[0] == '.' || strcmp(name, "latest") == 0 ||
            strcmp(name, "baselines") == 0 ||
-           strncmp(name, "compare-", strlen("compare-")) == 0 ||
-           strncmp(name, "regress", strlen("regress")) == 0;
+           strncmp(name, "compare-", strlen("compare-")) == 0;
 }
 
 /* Whether both files of a run are there, and the trials are not empty. */

@@ -103,13 +103,19 @@ static int open_trials(struct run_dir *dir, int flags)
     return error;
 }
 
-static bool holds_run(const char *path)
+static bool has_file(const char *path, const char *file)
 {
-    char *name = run_dir_file(path, "trials.jsonl");
+    char *name = run_dir_file(path, file);
     bool there = name && access(name, F_OK) == 0;
 
     free(name);
     return there;
+}
+
+/* Trials, or the slices of two trees. */
+static bool holds_run(const char *path)
+{
+    return has_file(path, "trials.jsonl") || has_file(path, "slices.tsv");
 }
 
 static int tell_holds_run(const char *path)
@@ -285,6 +291,22 @@ int run_dir_write_meta(const struct run_dir *dir, const json_t *meta)
         error = write_whole(dir, "meta.json", fileno(file));
     fclose(file);
     return error;
+}
+
+void run_dir_drop(const struct run_dir *dir)
+{
+    static const char *const names[] = {"suite.ini", "meta.json", "slices.tsv",
+                                        "hist",      "log",       "plots"};
+
+    if (!dir->path)
+        return;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char *name = run_dir_file(dir->path, names[i]);
+        if (name)
+            (void)remove(name);
+        free(name);
+    }
+    (void)rmdir(dir->path);
 }
 
 void run_dir_close(struct run_dir *dir)

@@ -20,7 +20,7 @@ struct run_dir {
 
 /* Makes a new run's folder with its subfolders: `path`, or, when that is NULL,
  * results/STAMP-HOST-KERNEL[-LABEL] below `root`. Refuses a folder that holds a
- * run. It is no run before run_dir_begin(). 0, or -1 after telling why. */
+ * run, or the slices of two trees. It is no run before run_dir_begin(). 0, or -1 after telling why. */
 int run_dir_create(const char *root, const char *path, const char *label,
                    struct run_dir *dir);
 
@@ -48,6 +48,9 @@ int run_dir_write_meta(const struct run_dir *dir, const json_t *meta);
 
 /* Joins "PATH/NAME". The result must be freed; NULL when out of memory. */
 char *run_dir_file(const char *path, const char *name);
+
+/* Removes a folder that was made for nothing; what else is in it stays. */
+void run_dir_drop(const struct run_dir *dir);
 
 void run_dir_close(struct run_dir *dir);
 

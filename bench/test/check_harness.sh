@@ -16,9 +16,9 @@ out=$build/check-harness
 servers='blocking threaded select poll epoll'
 suite=bench/suites/regress.ini
 case ${1:-} in
---quick) live=2 loaded=1 budget=60s loaded_budget=60s null_blocks=14 planted_blocks=16 gates=400
+--quick) live=2 loaded=1 budget=60s loaded_budget=60s narrow=epoll null_blocks=14 planted_blocks=16 gates=400
     models=epoll plants='3 syscall stall' ;;
-'') live=10 loaded=3 budget=5m loaded_budget=2m null_blocks=40 planted_blocks=30 gates=1000
+'') live=10 loaded=3 budget=5m narrow=$servers loaded_budget=2m null_blocks=40 planted_blocks=30 gates=1000
     models='epoll threaded' plants='1 2 3 6 syscall stall' ;;
 *) echo 'check_harness: takes --quick or nothing' >&2 && exit 2 ;;
 esac
@@ -46,7 +46,7 @@ copy_tree() {
 # the time $3; its figures go to $out/$1, its exit status to the file $2.
 gate() {
     local status
-    "$out/b/build/muxbench" regress --base "$out/a" --budget "$3" --out "$out/$1" \
+    "$out/b/build/muxbench" regress --base "$out/a" --budget "$3" --servers "$narrow" --out "$out/$1" \
         >"$out/$1.txt" 2>"$out/$1.log"
     status=$?
     case $status in
@@ -130,6 +130,16 @@ planted_series() {
 
 header='planted\tcell\tgates\tfound\tby_cpu\tby_rate\tshare\tlow\thigh\tblocks\tfalse_alarms\tunclear\tcpu_percent\trate_percent'
 
+# What came of the gates whose statuses are in the file $2.
+print_gates() {
+    local n alarms low high
+    n=$(wc -l <"$2")
+    alarms=$(grep -c 1 "$2")
+    read -r low high < <("$build/test/bench/tool_binomial" "$alarms" "$n")
+    printf '%s: %d, false alarms: %d (%s to %s %%), could not tell: %d, could not measure: %d.\n' \
+        "$1" "$n" "$alarms" "$low" "$high" "$(grep -c 3 "$2")" "$(grep -c 2 "$2")"
+}
+
 # The table of all that was found.
 print_table() {
     awk -F '\t' '
@@ -143,22 +153,26 @@ print_table() {
         { printf "%-9s %-20s %+10.1f%% %+10.1f%%  %5.1f %% (%.1f to %.1f %%)%s %6.0f%% %6.0f%% %7d\n",
             $1, $2, $13, $14, 100 * $7, 100 * $8, 100 * $9, $7 == 1 ? "" : " ", 100 * $5 / $3, 100 * $6 / $3, $10 }
         ' "$out/detection.tsv"
-    local alarms
-    alarms=$(grep -c 1 "$out/live.txt")
-    printf '\nLive gates: %d, false alarms: %d, could not tell: %d, could not measure: %d.\n' "$live" "$alarms" \
-        "$(grep -c 3 "$out/live.txt")" "$(grep -c 2 "$out/live.txt")"
-    printf 'Gates with a load from half-way on: %d, false alarms: %d, could not tell: %d.\n' \
-        "$loaded" "$(grep -c 1 "$out/loaded.txt")" "$(grep -c 3 "$out/loaded.txt")"
+    print_gates 'Live gates' "$out/live.txt"
+    print_gates 'Gates with a load from half-way on' "$out/loaded.txt"
+    echo "Intervals of replayed gates are those of resampling alone, from $null_blocks and $planted_blocks blocks a series."
 }
 
 # Fails, naming it, where the gate is less good than it should be.
 check() {
-    awk -F '\t' -v live="$(cat "$out/live.txt" "$out/loaded.txt" | grep -c 1)" '
+    awk -F '\t' -v live="$(cat "$out/live.txt" "$out/loaded.txt" | grep -c 1)" \
+        -v lost="$(cat "$out/live.txt" "$out/loaded.txt" | grep -c 2)" \
+        -v told="$(grep -c 0 "$out/live.txt")" '
         function miss(text) { print "NOT AS IT SHOULD BE: " text; missed = 1 }
         $1 == "none" && $7 > 0.02 { miss("false alarms in more than 2 % of the replayed gates") }
         $1 ~ /^[3-9] %/ && $7 < 0.95 { miss($1 " in " $2 " found in less than 95 %") }
         $1 == "2 %" && $7 < 0.80 { miss($1 " in " $2 " found in less than 80 %") }
-        END { if (live > 0) miss("a false alarm of a live gate"); exit missed }' "$out/detection.tsv"
+        END {
+            if (live > 0) miss("a false alarm of a live gate")
+            if (lost > 0) miss("a live gate that could not measure")
+            if (told == 0) miss("no live gate could tell that nothing changed")
+            exit missed
+        }' "$out/detection.tsv"
 }
 
 rm -rf "$out"

@@ -87,7 +87,7 @@ charts_and_report_are_drawn() {
 missing_gnuplot_is_told() {
     local path=$PATH
     PATH=$scratch
-    compare 2 base slower
+    compare 0 base slower
     local plain=$?
     shown=$(<out) told=$(<err)
     compare 1 --gate base slower
