@@ -103,7 +103,8 @@ static int take(int key, const char *value, void *input)
         return options_count("--seed", value, 0, INT64_MAX, &request->seed);
     case KEY_BUDGET:
         return options_duration("--budget", value, NS_PER_S,
-                                24 * 3600 * NS_PER_S, &request->budget_ns);
+                                UINT64_C(24) * 3600 * NS_PER_S,
+                                &request->budget_ns);
     default:
         answer_take(&request->answer, key, value);
         return 0;

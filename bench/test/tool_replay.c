@@ -16,6 +16,7 @@
 #include "bench/stats.h"
 #include "common/msg.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -80,8 +81,9 @@ static int add_block(struct recordings *all, const char *name,
 static int parse(char *line, char *name, size_t size, struct slice *slice)
 {
     char *rest;
-    const char *field = strtok_r(line, "\t\n", &rest); /* block */
+    const char *field;
 
+    (void)strtok_r(line, "\t\n", &rest); /* block */
     field = strtok_r(NULL, "\t\n", &rest);
     if (!field)
         return -1;
@@ -131,6 +133,7 @@ struct cursor {
 static const double *draw(const struct recording *cell, struct cursor *cursor,
                           uint64_t *state)
 {
+    assert(cell->n > 0); /* or it would not have been made */
     if (cursor->left == 0) {
         cursor->at = (size_t)random_below(state, cell->n);
         cursor->left = RUN;
@@ -247,11 +250,27 @@ static int plant(struct recordings *all, const char *path)
     return 0;
 }
 
+/* 0 or -ENOMEM. */
+static int replay_all(const struct recordings *all, unsigned gates,
+                      unsigned blocks, struct tally *tally)
+{
+    uint64_t state = 1;
+    int error = tally->blocks ? 0 : -ENOMEM;
+
+    for (unsigned i = 0; i < gates && !error; i++) {
+        struct gate gate = {0};
+        error = replay(&gate, all, blocks, &state);
+        if (!error)
+            count(&gate, all, i, tally);
+        gate_free(&gate);
+    }
+    return error;
+}
+
 int main(int argc, char **argv)
 {
     struct recordings all = {0};
     struct tally tally = {0};
-    uint64_t state = 1;
 
     msg_init(argv[0]);
     if (argc != 4 && argc != 6) {
@@ -264,18 +283,13 @@ int main(int argc, char **argv)
         (argc == 6 && plant(&all, argv[5]) != 0))
         return 2;
     tally.blocks = calloc(gates, sizeof(*tally.blocks));
-    for (unsigned i = 0; i < gates; i++) {
-        struct gate gate = {0};
-        if (!tally.blocks || replay(&gate, &all, blocks, &state) != 0) {
-            msg_error("out of memory");
-            return 2;
-        }
-        count(&gate, &all, i, &tally);
-        gate_free(&gate);
-    }
-    print(argc == 6 ? argv[4] : "none", &all, gates, &tally);
+    int error = replay_all(&all, gates, blocks, &tally);
+    if (error)
+        msg_error("out of memory");
+    else
+        print(argc == 6 ? argv[4] : "none", &all, gates, &tally);
     free(tally.blocks);
     for (size_t i = 0; i < all.n; i++)
         free(all.cell[i].block);
-    return 0;
+    return error ? 2 : 0;
 }
