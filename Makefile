@@ -76,7 +76,7 @@ $(servers): $(BUILD)/servers/%: $(BUILD)/obj/servers/models/%.o \
 # The same with a slow-down in front of recv(), to prove the regression gate.
 planted := $(models:%=$(BUILD)/planted/servers/%)
 $(planted): $(BUILD)/planted/servers/%: $(BUILD)/obj/servers/models/%.o \
-    $(BUILD)/obj/servers/main.o $(BUILD)/obj/servers/test/plant/plant.o \
+    $(BUILD)/obj/servers/main.o $(BUILD)/obj/servers/test/plant/plant.o $(BUILD)/obj/servers/test/spin.o \
     $(BUILD)/libservers.a $(BUILD)/libcommon.a
 	$(link) $(libs_$*) -Wl,--wrap=recv
 

@@ -4,7 +4,9 @@
 # 2. detection: slow-downs of known size planted in servers;
 # 3. a load on the machine, switched on half-way, is no difference.
 # Live gates are whole runs of `muxbench regress`. To have many more, gates are
-# replayed from long recorded series of blocks, resampled five blocks at a time.
+# replayed from long recorded series of blocks, resampled five blocks at a time, and
+# where nothing is planted with a coin for each block's sign: only the live ones
+# could tell that the same source differs in two folders.
 # Usage: bench/test/check_harness.sh [--quick]   (BUILD: where the programs are)
 # Figures, series and chart are left in $BUILD/check-harness. Takes about 40
 # minutes on a quiet machine, with --quick under 10.
@@ -99,24 +101,23 @@ cpu_us() {
         sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-# How many turns of the planted loop are a microsecond, with the other CPU busy,
-# as it is while a server is measured.
-turns_per_us() {
-    "$build/test/servers/tool_spin" 30 &
-    load=$!
-    "$build/test/servers/tool_spin"
-    kill "$load"
-    load=
+# How many turns of the planted loop make the server $1 cost a per cent more in
+# all: by trial, because a slower server also makes its client wake up more often.
+turns_per_percent() {
+    local turns
+    turns=$(awk -v t="$("$build/test/servers/tool_spin")" -v us="$(cpu_us "$1")" 'BEGIN { printf "%d", t * us * 0.03 }')
+    record "trial-$1" "spin:$turns" "$1" 10
+    "$build/test/bench/tool_replay" 1 1 "$out/null.tsv" trial "$out/trial-$1.tsv" |
+        awk -F "\t" -v t="$turns" '{ print t / $13 }'
 }
 
 planted_series() {
     local model plant turns
-    turns=$(turns_per_us)
     for model in $models; do
+        turns=$(turns_per_percent "$model")
         for plant in $plants; do
             case $plant in
-            [0-9]*) what=spin:$(awk -v t="$turns" -v us="$(cpu_us "$model")" -v p="$plant" \
-                'BEGIN { printf "%d", t * us * p / 100 }') label="$plant %" ;;
+            [0-9]*) what=spin:$(awk -v t="$turns" -v p="$plant" 'BEGIN { printf "%d", t * p }') label="$plant %" ;;
             *) what=$plant label=$plant ;;
             esac
             record "planted-$model-$plant" "$what" "$model" "$planted_blocks"

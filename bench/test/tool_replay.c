@@ -1,6 +1,7 @@
 /* tool_replay: how a gate would have judged, over and over, from long series of
  * recorded blocks: each gate draws runs of RUN consecutive blocks at random
- * (resampling in blocks, so that bursts of noise stay together).
+ * (resampling in blocks, so that bursts of noise stay together), and the sign of
+ * each block where nothing is planted.
  * Usage: tool_replay GATES BLOCKS NULL.tsv [LABEL PLANTED.tsv]
  * GATES gates of at most BLOCKS blocks over all cells of NULL.tsv, two builds of
  * the same source; with PLANTED.tsv, the cells that it has are taken from there.
@@ -130,22 +131,32 @@ struct cursor {
     unsigned left;
 };
 
-static const double *draw(const struct recording *cell, struct cursor *cursor,
-                          uint64_t *state)
+/* Draws the next block. Where nothing is planted the sides are the same, and a
+ * coin says which is which: else what a short series happens to show would be
+ * taken for the truth. */
+static void draw(const struct recording *cell, struct cursor *cursor,
+                 uint64_t *state, double block[METRICS])
 {
+    double sign = 1;
+
     assert(cell->n > 0); /* or it would not have been made */
     if (cursor->left == 0) {
         cursor->at = (size_t)random_below(state, cell->n);
         cursor->left = RUN;
     }
     cursor->left--;
-    return cell->block[cursor->at++ % cell->n];
+    if (!cell->planted && random_below(state, 2) == 0)
+        sign = -1;
+    for (int metric = 0; metric < METRICS; metric++)
+        block[metric] = sign * cell->block[cursor->at % cell->n][metric];
+    cursor->at++;
 }
 
 static int replay(struct gate *gate, const struct recordings *all,
                   unsigned blocks, uint64_t *state)
 {
     struct cursor cursor[MOST_CELLS] = {{0}};
+    double block[METRICS];
     bool looked;
     int error = 0;
 
@@ -157,8 +168,8 @@ static int replay(struct gate *gate, const struct recordings *all,
         const size_t cell = gate_next(gate);
         if (cell == gate->cells)
             break;
-        error = gate_add_block(
-            gate, cell, draw(&all->cell[cell], &cursor[cell], state), &looked);
+        draw(&all->cell[cell], &cursor[cell], state, block);
+        error = gate_add_block(gate, cell, block, &looked);
     }
     return error ? error : gate_close(gate);
 }

@@ -1,7 +1,7 @@
 /* tool_spin: how many turns of spin() are a microsecond here: the most of many
  * short samples, because others can only slow it down. With an argument, works
  * for that many seconds instead: a load on the machine. */
-#include "servers/test/plant/spin.h"
+#include "servers/test/spin.h"
 
 #include "common/clock.h"
 

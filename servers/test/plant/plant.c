@@ -3,7 +3,7 @@
  * works that long for each request received, "syscall" makes one more system
  * call, "stall" sleeps 1 ms at every thousandth request of a thread. Without it
  * nothing is planted. */
-#include "servers/test/plant/spin.h"
+#include "servers/test/spin.h"
 
 #include <stdint.h>
 #include <stdio.h>
