@@ -1,5 +1,6 @@
 #include "loadgen/command.h"
 
+#include "loadgen/engine.h"
 #include "loadgen/request.h"
 
 #include "common/cost.h"
@@ -69,13 +70,11 @@ static const struct argp_option table[] = {
 
 static int take_engine(const char *value, struct settings *settings)
 {
-    static const char *const engines[] = {"epoll"};
+    const char *names[ENGINES];
 
-    if (strcmp(value, "uring") == 0) {
-        msg_error("--engine: 'uring' is not there yet");
-        return -1;
-    }
-    int choice = options_choice("--engine", value, engines, 1);
+    for (int i = 0; i < ENGINES; i++)
+        names[i] = engines[i]->name;
+    int choice = options_choice("--engine", value, names, ENGINES);
     if (choice < 0)
         return -1;
     settings->engine = engines[choice];
@@ -254,6 +253,19 @@ static int check(struct command *command)
     return 0;
 }
 
+/* Exits where the engine can't run. */
+static void probe_engine(const struct engine *engine)
+{
+    const char *lacks;
+    int error = engine->probe ? engine->probe(&lacks) : 0;
+
+    if (!error)
+        return;
+    msg_error("--engine %s: %s: %s; use --engine %s", engine->name, lacks,
+              strerror(-error), engines[0]->name);
+    exit(EXIT_NOT_HERE);
+}
+
 void command_parse(struct command *command, int argc, char **argv)
 {
     const struct options options = {
@@ -269,7 +281,7 @@ void command_parse(struct command *command, int argc, char **argv)
     *command = (struct command){
         .settings =
             {
-                .engine = "epoll",
+                .engine = engines[0],
                 .connections = 1,
                 .threads = 1,
                 .pipeline = 1,
@@ -282,4 +294,5 @@ void command_parse(struct command *command, int argc, char **argv)
     options_parse(&options, argc, argv, command);
     if (check(command) != 0)
         exit(EXIT_USAGE);
+    probe_engine(command->settings.engine);
 }

@@ -1,16 +1,29 @@
 /* engine.h: how a worker's bytes move. An engine opens the worker's
  * connections, tells when they are settled, waits for the word to go, and
  * then sends and receives until the worker is done. It leaves connections
- * open. Its loop, and nothing else, is in it; what bytes mean and what is
- * counted is in worker.h. */
+ * open. Its way to wait and to move bytes, and nothing else, is in its file in
+ * engines/; what its loop does as the others do is in engines/loop.h, what
+ * bytes mean and what is counted in worker.h. */
 #ifndef LOADGEN_ENGINE_H
 #define LOADGEN_ENGINE_H
 
 #include "loadgen/worker.h"
 
-/* One thread, readiness by epoll(7): input is armed once and for all, and the
- * next request is sent straight from the completion of the last; only a short
- * send waits for room. Returns when the worker is done: 0 or -errno. */
-int engine_epoll(struct worker *worker);
+struct engine {
+    const char *name;    /* for --engine, and in records */
+    const char *summary; /* for --help: how bytes move */
+    /* Can it run here? 0, or -errno and in `*lacks` what is missing, in words
+     * that live for ever. NULL: it can run wherever we can. */
+    int (*probe)(const char **lacks);
+    /* Returns when the worker is done: 0 or -errno. */
+    int (*run)(struct worker *worker);
+};
+
+extern const struct engine engine_epoll;
+
+enum { ENGINES = 1 };
+
+/* All of them; the first is the reference, and the default. */
+extern const struct engine *const engines[ENGINES];
 
 #endif

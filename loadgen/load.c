@@ -51,7 +51,7 @@ static void *thread_main(void *input)
         worker->error = cpus_pin(&one);
     }
     if (!worker->error)
-        worker->error = engine_epoll(worker);
+        worker->error = settings->engine->run(worker);
     if (worker->error)
         atomic_store(&worker->course->stop, true); /* the others, too */
     atomic_fetch_add(&worker->course->finished, 1);

@@ -1,5 +1,7 @@
 #include "loadgen/record.h"
 
+#include "loadgen/engine.h"
+
 #include "common/units.h"
 
 #include <errno.h>
@@ -87,7 +89,7 @@ static void add_settings(json_t *record, const struct settings *settings)
     json_object_set_new(record, "schema", json_integer(RECORD_SCHEMA));
     json_object_set_new(record, "target", json_string(settings->target_text));
     json_object_set_new(record, "mode", json_string("closed"));
-    json_object_set_new(record, "engine", json_string(settings->engine));
+    json_object_set_new(record, "engine", json_string(settings->engine->name));
     json_object_set_new(record, "connections", whole(settings->connections));
     json_object_set_new(record, "threads", whole(settings->threads));
     json_object_set_new(record, "pipeline", whole(settings->pipeline));

@@ -9,10 +9,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct engine;
+
 struct settings {
     struct target target;
     const char *target_text; /* as it was typed */
-    const char *engine;
+    const struct engine *engine; /* one of engine.h */
     unsigned connections;
     unsigned threads;
     unsigned pipeline;    /* requests in flight on a connection */

@@ -1,5 +1,7 @@
 #include "loadgen/table.h"
 
+#include "loadgen/engine.h"
+
 #include "common/units.h"
 
 #include <inttypes.h>
@@ -67,7 +69,7 @@ void table_print(FILE *file, const struct settings *settings,
     fprintf(file, "%s, closed loop, %u x %u in flight, %u thread%s, %s\n",
             settings->target_text, settings->connections, settings->pipeline,
             settings->threads, settings->threads == 1 ? "" : "s",
-            settings->engine);
+            settings->engine->name);
     print_connections(file, settings, result);
     fprintf(file, "  requests       %" PRIu64 " in %.3f s: %s/s\n",
             result->requests, seconds,

@@ -40,7 +40,6 @@ refuses 'one target is enough' "$target" "$target"
 refuses "unknown option '--conections' (did you mean 'connections'?)" --conections 1 "$target"
 refuses "option '--rate'" --rate 5 "$target"
 refuses "option '--idle'" --idle 5 "$target"
-refuses "'uring' is not there yet" --engine uring "$target"
 refuses "unknown 'epol' (did you mean 'epoll'?)" --engine epol "$target"
 refuses 'Unix sockets are not there yet' unix:http:/nowhere
 refuses "unknown scheme 'htp' (did you mean 'http'?)" htp://127.0.0.1:9/

@@ -1,0 +1,82 @@
+/* loop.h: what the loop of every engine does alike: it opens connections and
+ * opens them again, tells when that is settled, looks when the course has
+ * changed, expires what waits too long, and knows what a reception means. How
+ * it waits and how bytes move is the engine's. */
+#ifndef LOADGEN_LOOP_H
+#define LOADGEN_LOOP_H
+
+#include "loadgen/worker.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loop;
+
+/* What an engine does with a connection. */
+struct loop_ops {
+    /* conn->fd is being connected: have loop_connected() called when that is
+     * settled. 0 or -errno. */
+    int (*opening)(struct loop *loop, struct conn *conn);
+    /* It is connected: receive from now on. 0 or -errno. */
+    int (*opened)(struct loop *loop, struct conn *conn);
+    /* conn->fd will be closed next; NULL if the engine need not know. */
+    void (*closing)(struct loop *loop, struct conn *conn);
+    /* Send what there is to send, now or with the next system call. */
+    void (*flush)(struct loop *loop, struct conn *conn);
+};
+
+struct loop {
+    struct worker *worker;
+    const struct loop_ops *ops;
+    uint32_t next;    /* the next connection to open for the first time */
+    uint32_t opening; /* connections being opened */
+    bool settled;     /* all have been opened, or could not be */
+    /* Set by the engine, and acted on after a batch of events: acting may
+     * close what another event of the batch is about. */
+    bool woken;
+    bool timer_fired;
+};
+
+/* Begins to open connections. */
+void loop_start(struct loop *loop);
+
+/* What a batch of events or the time demands, apart from connections. True if
+ * worker_timer_ns() may be sooner than it was. */
+bool loop_between_batches(struct loop *loop);
+
+/* Connecting has ended, well or not. */
+void loop_connected(struct loop *loop, struct conn *conn);
+
+/* Closes it, counts `fault` with `why` in words, and opens it again if that is
+ * worth while. */
+void loop_fail(struct loop *loop, struct conn *conn, enum fault fault,
+               const char *why);
+
+/* The server has closed, or said that it will, and owes replies. */
+void loop_closed_early(struct loop *loop, struct conn *conn);
+
+/* Ends a connection of which came what ends it. */
+void loop_end(struct loop *loop, struct conn *conn,
+              const struct checked *checked);
+
+/* `n` bytes have come at `now_ns`: counts them. True if the connection goes on
+ * and may have something to send. */
+static inline bool loop_received(struct loop *loop, struct conn *conn,
+                                 const char *bytes, size_t n, uint64_t now_ns)
+{
+    struct worker *worker = loop->worker;
+
+    if (now_ns >= worker->edge_ns)
+        worker_pass(worker, now_ns);
+    if (worker_done(worker))
+        return false;
+    struct checked checked = worker_received(worker, conn, bytes, n, now_ns);
+    if (checked.fault != FAULT_NONE || checked.closing) {
+        loop_end(loop, conn, &checked);
+        return false;
+    }
+    worker_fill(worker, conn, now_ns);
+    return true;
+}
+
+#endif
