@@ -4,7 +4,6 @@
 #include "loadgen/engine.h"
 
 #include "loadgen/engines/loop.h"
-#include "loadgen/timer.h"
 
 #include "common/clock.h"
 
@@ -24,7 +23,6 @@ enum {
 struct epoll {
     struct loop loop; /* first: the same address */
     int epoll_fd;
-    int timer_fd;
 };
 
 static int control(const struct epoll *epoll, int op, int fd, uint32_t events,
@@ -116,28 +114,19 @@ static void on_event(struct loop *loop, const struct epoll_event *event)
         take_in(loop, conn);
 }
 
-/* Sets the timer for what the worker waits for next. */
-static int arm_timer(const struct epoll *epoll)
-{
-    return timer_set(epoll->timer_fd,
-                     worker_timer_ns(epoll->loop.worker, clock_ns()));
-}
-
 static int run_loop(struct epoll *epoll)
 {
     struct loop *loop = &epoll->loop;
     struct epoll_event events[EVENTS];
-    int error = arm_timer(epoll);
+    int error = loop_start(loop);
 
-    loop_start(loop);
     while (!error && !worker_done(loop->worker)) {
         int n = epoll_wait(epoll->epoll_fd, events, EVENTS, -1);
         if (n < 0 && errno != EINTR)
             return -errno;
         for (int i = 0; i < n && !worker_done(loop->worker); i++)
             on_event(loop, &events[i]);
-        if (loop_between_batches(loop))
-            error = arm_timer(epoll);
+        error = loop_between_batches(loop);
     }
     return error;
 }
@@ -145,25 +134,14 @@ static int run_loop(struct epoll *epoll)
 static int set_up(struct epoll *epoll)
 {
     epoll->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    epoll->timer_fd = timer_open();
     if (epoll->epoll_fd < 0)
         return -errno;
-    if (epoll->timer_fd < 0)
-        return epoll->timer_fd;
     int error = control(epoll, EPOLL_CTL_ADD, epoll->loop.worker->wake_fd,
                         EPOLLIN, ABOUT_WAKE);
     if (!error)
-        error = control(epoll, EPOLL_CTL_ADD, epoll->timer_fd, EPOLLIN,
+        error = control(epoll, EPOLL_CTL_ADD, epoll->loop.timer_fd, EPOLLIN,
                         ABOUT_TIMER);
     return error;
-}
-
-static void tear_down(const struct epoll *epoll)
-{
-    if (epoll->timer_fd >= 0)
-        close(epoll->timer_fd);
-    if (epoll->epoll_fd >= 0)
-        close(epoll->epoll_fd);
 }
 
 static int run(struct worker *worker)
@@ -173,16 +151,16 @@ static int run(struct worker *worker)
         .opened = opened,
         .flush = flush_out,
     };
-    struct epoll epoll = {
-        .loop = {.worker = worker, .ops = &ops},
-        .epoll_fd = -1,
-        .timer_fd = -1,
-    };
-    int error = set_up(&epoll);
+    struct epoll epoll = {.epoll_fd = -1};
+    int error = loop_init(&epoll.loop, worker, &ops);
 
     if (!error)
+        error = set_up(&epoll);
+    if (!error)
         error = run_loop(&epoll);
-    tear_down(&epoll);
+    if (epoll.epoll_fd >= 0)
+        close(epoll.epoll_fd);
+    loop_free(&epoll.loop);
     return error;
 }
 

@@ -1,15 +1,38 @@
 #include "loadgen/engines/loop.h"
 
 #include "loadgen/socket.h"
+#include "loadgen/timer.h"
 
 #include "common/clock.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <unistd.h>
 
 /* At once: less than a usual listen backlog. */
 enum { OPENING_MOST = 128 };
+
+int loop_init(struct loop *loop, struct worker *worker,
+              const struct loop_ops *ops)
+{
+    *loop = (struct loop){.worker = worker, .ops = ops};
+    loop->timer_fd = timer_open();
+    return loop->timer_fd < 0 ? loop->timer_fd : 0;
+}
+
+void loop_free(struct loop *loop)
+{
+    if (loop->timer_fd >= 0)
+        close(loop->timer_fd);
+    loop->timer_fd = -1;
+}
+
+/* Sets the timer for what the worker waits for next. */
+static int arm_timer(struct loop *loop)
+{
+    return timer_set(loop->timer_fd, worker_timer_ns(loop->worker, clock_ns()));
+}
 
 static void open_conn(struct loop *loop, struct conn *conn)
 {
@@ -113,15 +136,16 @@ static void open_more(struct loop *loop)
     eventfd_write(worker->course->news_fd, 1);
 }
 
-void loop_start(struct loop *loop)
+int loop_start(struct loop *loop)
 {
     open_more(loop);
+    return arm_timer(loop);
 }
 
-bool loop_between_batches(struct loop *loop)
+int loop_between_batches(struct loop *loop)
 {
     struct worker *worker = loop->worker;
-    bool changed = loop->woken || loop->timer_fired;
+    bool rearm = loop->woken || loop->timer_fired;
 
     if (loop->timer_fired) {
         worker_pass(worker, clock_ns());
@@ -136,5 +160,5 @@ bool loop_between_batches(struct loop *loop)
         open_more(loop);
     if (loop->settled && worker->n_alive == 0 && !worker_done(worker))
         worker_finish(worker, clock_ns());
-    return changed && !worker_done(worker);
+    return rearm && !worker_done(worker) ? arm_timer(loop) : 0;
 }

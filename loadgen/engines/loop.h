@@ -28,6 +28,7 @@ struct loop_ops {
 struct loop {
     struct worker *worker;
     const struct loop_ops *ops;
+    int timer_fd;     /* readable when `timer_fired` is due */
     uint32_t next;    /* the next connection to open for the first time */
     uint32_t opening; /* connections being opened */
     bool settled;     /* all have been opened, or could not be */
@@ -37,12 +38,17 @@ struct loop {
     bool timer_fired;
 };
 
-/* Begins to open connections. */
-void loop_start(struct loop *loop);
+/* `worker` and `ops` are borrowed. 0 or -errno; loop_free() in both cases. */
+int loop_init(struct loop *loop, struct worker *worker,
+              const struct loop_ops *ops);
+void loop_free(struct loop *loop);
 
-/* What a batch of events or the time demands, apart from connections. True if
- * worker_timer_ns() may be sooner than it was. */
-bool loop_between_batches(struct loop *loop);
+/* Begins to open connections. 0 or -errno. */
+int loop_start(struct loop *loop);
+
+/* What a batch of events or the time demands, apart from connections. 0 or
+ * -errno. */
+int loop_between_batches(struct loop *loop);
 
 /* Connecting has ended, well or not. */
 void loop_connected(struct loop *loop, struct conn *conn);
