@@ -40,9 +40,8 @@ sources_bench := $(filter-out bench/main.c,$(wildcard bench/*.c))
 
 # What a program links beyond its own objects; a model may need a library of
 # its own: libs_NAME.
-libs_loadgen := -ljansson -lm
+libs_loadgen := -ljansson -luring -lm
 libs_bench := -linih -ljansson -lm
-libs_tool_blind_uring := -luring
 # A test of system calls that fail puts its own in their place.
 libs_test_net := -Wl,--wrap=accept4,--wrap=recv,--wrap=send
 
@@ -216,9 +215,10 @@ tsan-run: all $(unit_tests) $(conform_tests) $(tools)
 audit: all $(tools) ## system calls per request, per model (needs strace)
 	@common/setup.sh test
 	@BUILD=$(BUILD) servers/test/audit.sh
-bench-loadgen: all $(tools) ## our generator's speed as a ratio to wrk's
+bench-loadgen: all $(tools) ## our generator's speed as ratios to wrk's (PAIRS=5)
 	@common/setup.sh test
-	@BUILD=$(BUILD) loadgen/test/bench_loadgen.sh
+	@BUILD=$(BUILD) PAIRS=$(PAIRS) CONNECTIONS="$(CONNECTIONS)" \
+	  loadgen/test/bench_loadgen.sh
 
 .PHONY: lint everything format format-check
 everything: all $(unit_tests) $(conform_tests) $(tools) $(planted)

@@ -14,8 +14,8 @@ run  wrk              command:wrk
 run  gnuplot-nox      command:gnuplot
 run  libjansson-dev   header:jansson.h
 run  libinih-dev      header:ini.h
+run  liburing-dev     header:liburing.h
 test libcmocka-dev    header:cmocka.h
-test liburing-dev     header:liburing.h
 test strace           command:strace
 test perl             command:prove
 test procps           command:ps

@@ -58,7 +58,7 @@ static const struct argp_option table[] = {
      0},
     {"cpus", KEY_CPUS, "LIST", 0, "Pin each thread to one of these CPUs", 0},
     {"seed", KEY_SEED, "N", 0, "Determines what echo messages hold (1)", 0},
-    {"engine", KEY_ENGINE, "NAME", 0, "How bytes move: epoll", 0},
+    {"engine", KEY_ENGINE, "NAME", 0, "How bytes move: epoll or uring (epoll)", 0},
     {"server-pid", KEY_SERVER_PID, "PID", 0,
      "Measure what this process and its descendants cost", 0},
     {"strict", KEY_STRICT, NULL, 0, "Exit 1 unless the verdict is ok", 0},

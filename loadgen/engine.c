@@ -1,3 +1,3 @@
 #include "loadgen/engine.h"
 
-const struct engine *const engines[ENGINES] = {&engine_epoll};
+const struct engine *const engines[ENGINES] = {&engine_epoll, &engine_uring};

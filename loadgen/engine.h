@@ -20,8 +20,9 @@ struct engine {
 };
 
 extern const struct engine engine_epoll;
+extern const struct engine engine_uring;
 
-enum { ENGINES = 1 };
+enum { ENGINES = 2 };
 
 /* All of them; the first is the reference, and the default. */
 extern const struct engine *const engines[ENGINES];

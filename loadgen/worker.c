@@ -248,6 +248,17 @@ void worker_sent(struct worker *worker, struct conn *conn, size_t n)
     }
 }
 
+void worker_unsent(struct worker *worker, struct conn *conn, size_t n)
+{
+    worker->counters.bytes_out -= n;
+    while (conn->sent_bytes < n) {
+        conn->sent_bytes += worker->request.len;
+        conn->sequence--;
+        conn->unsent++;
+    }
+    conn->sent_bytes -= n;
+}
+
 struct checked worker_received(struct worker *worker, struct conn *conn,
                                const char *bytes, size_t n, uint64_t now_ns)
 {

@@ -157,6 +157,9 @@ void worker_fill(struct worker *worker, struct conn *conn, uint64_t now_ns);
 struct span worker_out(struct worker *worker, const struct conn *conn);
 void worker_sent(struct worker *worker, struct conn *conn, size_t n);
 
+/* The last `n` bytes of which that was told have not been sent after all. */
+void worker_unsent(struct worker *worker, struct conn *conn, size_t n);
+
 /* `n` bytes came. The right replies among them are counted and their places
  * are free for new requests. The result's `fault` or `closing` ends the
  * connection: close it and ask worker_closed(). */

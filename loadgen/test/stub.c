@@ -22,6 +22,9 @@
 
 enum { PEERS = 128 };
 
+const char *loadgen_engine;
+void (*loadgen_prepare)(void);
+
 struct peer {
     int fd;
     unsigned replies;
@@ -276,6 +279,11 @@ static _Noreturn void become_loadgen(const char *scheme, unsigned port,
     char *argv[32] = {program, option, json};
     size_t n = 3;
 
+    if (loadgen_engine) {
+        argv[n++] = strdup("--engine");
+        argv[n++] = strdup(loadgen_engine);
+    }
+
     snprintf(program, sizeof(program), "%s/loadgen", build ? build : "build");
     snprintf(json, sizeof(json), "/proc/self/fd/%d", json_fd);
     snprintf(target, sizeof(target), "%s://127.0.0.1:%u", scheme, port);
@@ -284,6 +292,8 @@ static _Noreturn void become_loadgen(const char *scheme, unsigned port,
     argv[n] = target;
     dup2(err_fd, STDERR_FILENO);
     dup2(err_fd, STDOUT_FILENO);
+    if (loadgen_prepare)
+        loadgen_prepare();
     execv(program, argv);
     _exit(127);
 }

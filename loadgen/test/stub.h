@@ -45,6 +45,18 @@ struct outcome {
     char err[8192]; /* its stderr */
 };
 
+/* With which engine the generator is started; NULL: what it takes itself. */
+extern const char *loadgen_engine;
+
+/* Called in the generator's process before it becomes that, if not NULL. */
+extern void (*loadgen_prepare)(void);
+
+struct CMUnitTest;
+
+/* Runs the tests with `loadgen_engine` set to each engine in turn that can run
+ * here, and notes which cannot. Returns the number of those that failed. */
+int run_with_each_engine(const struct CMUnitTest *tests, size_t n);
+
 /* The generator at work. */
 struct running {
     pid_t pid;

@@ -41,6 +41,7 @@ refuses "unknown option '--conections' (did you mean 'connections'?)" --conectio
 refuses "option '--rate'" --rate 5 "$target"
 refuses "option '--idle'" --idle 5 "$target"
 refuses "unknown 'epol' (did you mean 'epoll'?)" --engine epol "$target"
+refuses "unknown 'io_uring' (did you mean 'uring'?)" --engine io_uring "$target"
 refuses 'Unix sockets are not there yet' unix:http:/nowhere
 refuses "unknown scheme 'htp' (did you mean 'http'?)" htp://127.0.0.1:9/
 refuses "port '0'" http://127.0.0.1:0/

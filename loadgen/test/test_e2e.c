@@ -50,7 +50,7 @@ static void assert_good(const struct outcome *outcome, double connections)
                 outcome_number(outcome, "latency_ns.service.max"));
     assert_true(outcome_number(outcome, "client.cpu_us_per_request") > 0);
     assert_string_equal(outcome_text(outcome, "mode"), "closed");
-    assert_string_equal(outcome_text(outcome, "engine"), "epoll");
+    assert_string_equal(outcome_text(outcome, "engine"), loadgen_engine);
 }
 
 static void http_is_driven(void **state)
@@ -470,5 +470,5 @@ int main(void)
         cmocka_unit_test(signals_stop_it_without_a_record),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_with_each_engine(tests, LENGTH(tests));
 }

@@ -115,6 +115,30 @@ static void each_pipelined_request_has_a_start_of_its_own(void **state)
     tear_down(&f);
 }
 
+/* Across the edge of a request, and back again. */
+static void what_was_not_sent_is_sent_again(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f);
+    go(&f, NOT_YET, NOT_YET);
+    worker_fill(&f.worker, f.a, 100);
+    worker_sent(&f.worker, f.a, 60);
+    assert_int_equal(worker_out(&f.worker, f.a).len, 0);
+    worker_unsent(&f.worker, f.a, 45);
+    assert_int_equal(f.worker.counters.bytes_out, 15);
+    assert_int_equal(f.a->unsent, 3);
+    assert_int_equal(f.a->sequence, 0);
+    assert_int_equal(f.a->sent_bytes, 15);
+    worker_sent(&f.worker, f.a, 45);
+    worker_unsent(&f.worker, f.a, 20);
+    assert_int_equal(f.a->unsent, 1);
+    assert_int_equal(f.a->sequence, 2);
+    assert_int_equal(f.a->sent_bytes, 0);
+    tear_down(&f);
+}
+
 static void deadlines_come_oldest_first(void **state)
 {
     struct fixture f;
@@ -246,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_sent_before_the_word_to_go),
         cmocka_unit_test(each_pipelined_request_has_a_start_of_its_own),
+        cmocka_unit_test(what_was_not_sent_is_sent_again),
         cmocka_unit_test(deadlines_come_oldest_first),
         cmocka_unit_test(only_a_proven_connection_is_opened_again),
         cmocka_unit_test(only_the_window_counts),
