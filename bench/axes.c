@@ -24,7 +24,7 @@ static const struct {
     [AXIS_PROTOCOL] = {"protocol", "protocol", "http", CHOICE, 0, 0,
                        "echo http"},
     [AXIS_TOOL] = {"tool", "tool", "loadgen", CHOICE, 0, 0, "loadgen wrk"},
-    [AXIS_ENGINE] = {"engine", "engine", "epoll", CHOICE, 0, 0, "epoll"},
+    [AXIS_ENGINE] = {"engine", "engine", "epoll", CHOICE, 0, 0, "epoll uring"},
     [AXIS_CONNECTIONS] = {"connections", "connections", "1", COUNT, 1, 1000000,
                           NULL},
     [AXIS_PAYLOAD] = {"payload", "payload_bytes", AXIS_AUTO, COUNT, 0, 1 << 20,

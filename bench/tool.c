@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/cost.h"
 #include "common/cpus.h"
+#include "common/exits.h"
 #include "common/units.h"
 
 #include <errno.h>
@@ -85,7 +86,11 @@ static void judge(const struct tool_run *run, const struct child *child,
     const json_t *errors = json_object_get(run->result, "errors");
     json_int_t total = json_integer_value(json_object_get(errors, "total"));
 
-    if (!run->result) {
+    if (WIFEXITED(child->status) &&
+        WEXITSTATUS(child->status) == EXIT_NOT_HERE) {
+        outcome_set(outcome, OUTCOME_SKIPPED, "%s",
+                    outcome_last_line(run->log_fd, line, sizeof(line)));
+    } else if (!run->result) {
         outcome_last_line(run->log_fd, line, sizeof(line));
         outcome_set(
             outcome, OUTCOME_FAILED, "the generator gave no result: %s%s%s",
