@@ -1,18 +1,94 @@
 #!/bin/bash
-# Our speed as a ratio to wrk's: the same server, which answers without looking
-# and so is not the limit, on one CPU, the client on another, 64 connections.
-# Pairs of runs in changing order, so that drift hits both alike.
-# Usage: bench_loadgen.sh [PAIRS] (default 5). Exit 77 where it can't run.
+# How fast our generator is, as ratios to wrk's figures, with others beside it.
+# All drive the same server, which answers without looking and so is not the
+# limit: it on one CPU, the client alone on another. Every round runs each
+# client once, in changing order, so that drift hits all alike; ratios are
+# taken within a round.
+# Usage: bench_loadgen.sh [ROUNDS [CONNECTIONS...]] (default 5, and 1 64 256)
+# Environment: BUILD, and PAIRS and CONNECTIONS where no argument is given.
+# Exit: 0 measured (the table says which targets were met), 2 a run failed,
+# 77 can't run here.
 set -u
 build=${BUILD:-build}
-pairs=${1:-5}
+rounds=${1:-${PAIRS:-5}}
+shift
+read -ra connections <<<"${*:-${CONNECTIONS:-1 64 256}}"
+here=$(dirname "$0")
 scratch=$(mktemp -d) || exit 2
-server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$scratch"' EXIT
+servers=()
+trap '[ "${#servers[@]}" -eq 0 ] || kill "${servers[@]}"; rm -rf "$scratch"' EXIT
 
 cannot() {
     echo "bench_loadgen: $1" >&2
     exit 77
+}
+
+# Starts the server with the arguments, and sets `url` and `pid`.
+start_server() {
+    local word address port
+    rm -f "$scratch/ready"
+    mkfifo "$scratch/ready"
+    taskset -c "$server_cpu" "$build/test/loadgen/tool_blind_uring" "$@" >"$scratch/ready" &
+    pid=$!
+    read -r word _ address port <"$scratch/ready"
+    [ "${word:-}" = ready ] || cannot 'the io_uring server does not start'
+    servers+=("$pid")
+    url=http://$address:$port/
+}
+
+# Runs a client, its CPU time as the last line.
+client() {
+    local TIMEFORMAT='cpu %U %S'
+    { time taskset -c "$client_cpu" "$@" 2>/dev/null; } 2>&1
+}
+
+# Each prints "REQUESTS SECONDS CPU_SECONDS", given the number of connections.
+ours() {
+    client "$build/loadgen" --engine "$1" -c "$2" --duration 1s --warmup 0s --json - "$url" |
+        sed -n 's/.*"duration_s":\([0-9.]*\).*"requests":\([0-9]*\).*/\2 \1/p; s/^cpu \([0-9.]*\) \([0-9.]*\)$/\1 \2/p' |
+        paste -sd' ' | awk '{ print $1, $2, $3 + $4 }'
+}
+run_epoll() { ours epoll "$1"; }
+run_uring() { ours uring "$1"; }
+run_wrk() {
+    client wrk -t1 -c"$1" -d1s "$url" | awk '
+        / requests in / { requests = $1 }
+        /^Requests\/sec:/ { rate = $2 }
+        /^cpu / { print requests, requests / rate, $2 + $3 }'
+}
+run_h2load() {
+    client h2load --h1 -t1 -c"$1" -D1 "$url" | awk '
+        /^finished in / { rate = $4 }
+        /^requests: / { requests = $6 }
+        /^cpu / { print requests, requests / rate, $2 + $3 }'
+}
+run_ab() {
+    client ab -q -k -c "$1" -t 1 -n 1000000 "$keep_alive_url" | awk '
+        /^Time taken for tests:/ { seconds = $5 }
+        /^Complete requests:/ { requests = $3 }
+        /^cpu / { print requests, seconds, $2 + $3 }'
+}
+
+# CPU ticks of the servers until now.
+server_ticks() {
+    local pid ticks=0
+    for pid in "${servers[@]}"; do
+        ticks=$((ticks + $(awk '{ print $14 + $15 }' "/proc/$pid/stat")))
+    done
+    echo "$ticks"
+}
+
+# measure TOOL CONNECTIONS ROUND: runs it once and notes the figures.
+measure() {
+    local before figures
+    before=$(server_ticks)
+    figures=$("run_$1" "$2")
+    read -r requests seconds cpu <<<"$figures"
+    if ! [ "${requests:-0}" -gt 0 ] 2>/dev/null || [ -z "${cpu:-}" ]; then
+        echo "bench_loadgen: $1 with $2 connections failed" >&2
+        exit 2
+    fi
+    echo "$2 $1 $3 $requests $seconds $cpu $(($(server_ticks) - before))" >>"$scratch/runs"
 }
 
 command -v wrk >/dev/null || cannot 'wrk is not installed'
@@ -20,50 +96,25 @@ command -v wrk >/dev/null || cannot 'wrk is not installed'
 mapfile -t cpus < <(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' |
     while IFS=- read -r first last; do seq "$first" "${last:-$first}"; done)
 [ "${#cpus[@]}" -ge 2 ] || cannot 'it takes two CPUs'
+server_cpu=${cpus[0]}
+client_cpu=${cpus[1]}
+tools=(wrk epoll uring)
+command -v h2load >/dev/null && tools+=(h2load) || echo 'h2load: not installed (nghttp2-client), left out'
+command -v ab >/dev/null && tools+=(ab) || echo 'ab: not installed (apache2-utils), left out'
+# ab wants to be told that the connection stays open.
+start_server keep-alive
+keep_alive_url=$url
+start_server
 
-mkfifo "$scratch/ready"
-taskset -c "${cpus[0]}" "$build/test/loadgen/tool_blind_uring" >"$scratch/ready" &
-server=$!
-read -r word _ address port <"$scratch/ready"
-[ "${word:-}" = ready ] || { server=; cannot 'the io_uring server does not start'; }
-url=http://$address:$port/
-
-# Each prints "REQUESTS_PER_S CPU_US_PER_REQUEST".
-ours() {
-    taskset -c "${cpus[1]}" "$build/loadgen" -c 64 --duration 1s --warmup 100ms \
-        --json - "$url" 2>/dev/null |
-        sed -n 's/.*"requests_per_s":\([0-9.]*\).*"client":{"cpu_us_per_request":\([0-9.]*\).*/\1 \2/p'
-}
-theirs() {
-    local TIMEFORMAT='cpu %U %S'
-    {
-        time taskset -c "${cpus[1]}" wrk -t1 -c64 -d1s "$url" 2>&1
-    } 2>&1 | awk '
-        / requests in / { requests = $1 }
-        /^Requests\/sec:/ { rate = $2 }
-        /^cpu / { cpu = $2 + $3 }
-        END { print rate, cpu * 1e6 / requests }'
-}
-
-for ((pair = 1; pair <= pairs; pair++)); do
-    if ((pair % 2)); then
-        mine=$(ours)
-        other=$(theirs)
-    else
-        other=$(theirs)
-        mine=$(ours)
-    fi
-    echo "$mine $other" | tee -a "$scratch/pairs" |
-        awk -v pair="$pair" '{ printf "pair %d: ours %6.0f/s %5.2f us, wrk %6.0f/s %5.2f us, ratios %.2f and %.2f\n",
-            pair, $1, $2, $3, $4, $1 / $3, $2 / $4 }'
+for n in "${connections[@]}"; do
+    for ((round = 1; round <= rounds; round++)); do
+        echo "$n connections, round $round of $rounds" >&2
+        for ((i = 0; i < ${#tools[@]}; i++)); do
+            at=$(((round + i) % ${#tools[@]}))
+            ((round % 2)) || at=$((${#tools[@]} - 1 - at))
+            measure "${tools[at]}" "$n" "$round"
+        done
+    done
 done
-
-# Prints the minimum, median and maximum of column $1 / column $2.
-spread() {
-    awk -v a="$1" -v b="$2" '{ print $a / $b }' "$scratch/pairs" | sort -n |
-        awk '{ ratio[NR] = $1 }
-             END { printf "median %.2f (%.2f to %.2f)\n", (ratio[int((NR + 1) / 2)] + ratio[int((NR + 2) / 2)]) / 2, ratio[1], ratio[NR] }'
-}
-echo "requests per second, ours / wrk:    $(spread 1 3)"
-echo "client CPU per request, ours / wrk: $(spread 2 4)"
+awk -v tick="$(getconf CLK_TCK)" -v order="${tools[*]}" -f "$here/bench_loadgen.awk" "$scratch/runs"
 "$build/test/loadgen/tool_record_speed"

@@ -1,13 +1,16 @@
 /* The least work with which a server can answer HTTP: io_uring, multishot
  * accept and receive, one fixed reply to whatever arrives, unread. No model to
  * compare, but the floor below all of them: only against it is the generator,
- * not the server, the limit. Usage: tool_blind_uring; it prints
- * "ready blind-uring ADDRESS PORT" and serves until it is killed. */
+ * not the server, the limit. Usage: tool_blind_uring [keep-alive]; it prints
+ * "ready blind-uring ADDRESS PORT" and serves until it is killed. With the
+ * argument, replies say that the connection stays open, as HTTP/1.0 clients
+ * want to hear. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <liburing.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,18 +27,20 @@ enum {
 
 enum op { OP_ACCEPT, OP_RECEIVE, OP_SEND, OP_CLOSE };
 
-static const char reply[] = "HTTP/1.1 200 OK\r\n"
-                            "Date: Tue, 24 Nov 2026 12:00:00 GMT\r\n"
-                            "Content-Type: text/plain\r\n"
-                            "Content-Length: 13\r\n"
-                            "\r\n"
-                            "Hello, World!";
+#define HEAD                                                                   \
+    "HTTP/1.1 200 OK\r\n"                                                      \
+    "Date: Tue, 24 Nov 2026 12:00:00 GMT\r\n"                                  \
+    "Content-Type: text/plain\r\n"                                             \
+    "Content-Length: 13\r\n"
+#define BODY "\r\nHello, World!"
 
 struct blind {
     struct io_uring ring;
     struct io_uring_buf_ring *buffers;
     char *memory;
     int listen_fd;
+    const char *reply;
+    size_t reply_len;
 };
 
 static void fail(const char *what, int error)
@@ -140,7 +145,7 @@ static void answer(struct blind *blind, int fd)
 {
     struct io_uring_sqe *sqe = entry(blind, OP_SEND, fd);
 
-    io_uring_prep_send(sqe, fd, reply, sizeof(reply) - 1, MSG_NOSIGNAL);
+    io_uring_prep_send(sqe, fd, blind->reply, blind->reply_len, MSG_NOSIGNAL);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
 }
 
@@ -175,10 +180,16 @@ static void on_completion(struct blind *blind, const struct io_uring_cqe *cqe)
     /* A failed send shows in the receive that is pending there, too. */
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    struct blind blind = {.listen_fd = -1};
+    bool keep_alive = argc > 1 && strcmp(argv[1], "keep-alive") == 0;
+    struct blind blind = {
+        .listen_fd = -1,
+        .reply =
+            keep_alive ? HEAD "Connection: keep-alive\r\n" BODY : HEAD BODY,
+    };
 
+    blind.reply_len = strlen(blind.reply);
     set_up_ring(&blind);
     set_up_socket(&blind);
     accept_all(&blind);
