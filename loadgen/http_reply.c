@@ -1,11 +1,10 @@
 #include "loadgen/http_reply.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
-/* A part of the head: from `at` up to, but without, `end`. */
+/* A part of a line: from `at` up to, but without, `end`. */
 struct piece {
     const char *at;
     const char *end;
@@ -23,6 +22,14 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+bool http_is_token(char c)
+{
+    char lower = (char)(c | 0x20);
+
+    return (lower >= 'a' && lower <= 'z') || is_digit(c) ||
+           (c != '\0' && strchr("-!#$%&'*+.^_`|~", c));
+}
+
 static struct piece trim(struct piece piece)
 {
     while (piece.at < piece.end && (*piece.at == ' ' || *piece.at == '\t'))
@@ -33,24 +40,34 @@ static struct piece trim(struct piece piece)
     return piece;
 }
 
+static const char start[] = "HTTP/1.";
+static const size_t start_len = sizeof(start) - 1;
+
+bool http_reply_starts(const char *bytes, size_t n, size_t at)
+{
+    if (at >= start_len)
+        return true;
+    return memcmp(bytes, start + at, n < start_len - at ? n : start_len - at) ==
+           0;
+}
+
 /* "HTTP/1.1 200 OK"; the text after the status may be missing or empty. */
 static const char *parse_status(struct piece line, struct http_reply *reply)
 {
     const char *at = line.at;
 
-    if (line.end - at < 12 || strncmp(at, "HTTP/1.", 7) != 0 ||
+    if (line.end - at < 12 || memcmp(at, start, start_len) != 0 ||
         !is_digit(at[7]) || at[8] != ' ')
         return "the reply is not HTTP/1.1";
     if (!is_digit(at[9]) || !is_digit(at[10]) || !is_digit(at[11]) ||
         (line.end - at > 12 && at[12] != ' '))
         return "the reply's status is no number";
     reply->status = (at[9] - '0') * 100 + (at[10] - '0') * 10 + (at[11] - '0');
-    reply->closing = at[7] == '0'; /* unless it says otherwise */
+    reply->old = at[7] == '0';
     return NULL;
 }
 
-static const char *parse_length(struct piece value, bool *known,
-                                struct http_reply *reply)
+static const char *parse_length(struct piece value, struct http_reply *reply)
 {
     size_t len = 0;
 
@@ -63,10 +80,19 @@ static const char *parse_length(struct piece value, bool *known,
         if (len > HTTP_BODY_MOST)
             return "the reply is longer than 64 MiB";
     }
-    if (*known && len != reply->body_len)
+    if (reply->has_length && len != reply->length)
         return "two different Content-Length";
-    *known = true;
-    reply->body_len = len;
+    reply->has_length = true;
+    reply->length = len;
+    return NULL;
+}
+
+/* Nobody has asked for any other coding, and chunked must not come twice. */
+static const char *parse_coding(struct piece value, struct http_reply *reply)
+{
+    if (reply->chunked || !is_word(value, "chunked"))
+        return "a Transfer-Encoding other than chunked";
+    reply->chunked = true;
     return NULL;
 }
 
@@ -77,88 +103,116 @@ static void take_options(struct piece list, struct http_reply *reply)
         const char *comma = memchr(list.at, ',', (size_t)(list.end - list.at));
         const char *end = comma ? comma : list.end;
         struct piece option = trim((struct piece){list.at, end});
-        if (is_word(option, "close"))
-            reply->closing = true;
-        if (is_word(option, "keep-alive"))
-            reply->closing = false;
+        reply->says_close |= is_word(option, "close");
+        reply->says_keep_alive |= is_word(option, "keep-alive");
         list.at = comma ? comma + 1 : list.end;
     }
 }
 
-static const char *parse_field(struct piece line, const char *head,
-                               bool *length_known, struct http_reply *reply)
+/* Takes "NAME: VALUE" apart. */
+static bool split(struct piece line, struct piece *name, struct piece *value)
 {
-    const char *colon = memchr(line.at, ':', (size_t)(line.end - line.at));
+    const char *at = line.at;
 
-    if (!colon || colon == line.at || colon[-1] == ' ' || *line.at == ' ' ||
-        *line.at == '\t')
+    while (at < line.end && http_is_token(*at))
+        at++;
+    if (at == line.at || at == line.end || *at != ':')
+        return false;
+    *name = (struct piece){line.at, at};
+    *value = trim((struct piece){at + 1, line.end});
+    return true;
+}
+
+static const char *parse_field(struct piece line, struct http_reply *reply)
+{
+    struct piece name;
+    struct piece value;
+
+    if (!split(line, &name, &value))
         return "a line of the reply's head is no field";
-    struct piece name = {line.at, colon};
-    struct piece value = trim((struct piece){colon + 1, line.end});
     if (is_word(name, "Content-Length"))
-        return parse_length(value, length_known, reply);
+        return parse_length(value, reply);
     if (is_word(name, "Transfer-Encoding"))
-        return "replies with Transfer-Encoding are not there yet";
+        return parse_coding(value, reply);
     if (is_word(name, "Connection"))
         take_options(value, reply);
-    if (is_word(name, "Date")) {
-        reply->date_at = (size_t)(value.at - head);
-        reply->date_len = (size_t)(value.end - value.at);
+    return NULL;
+}
+
+/* The head is whole: what follows from it (RFC 9112, 6.3 and 9.3)? */
+static const char *conclude(struct http_reply *reply)
+{
+    bool bodiless = reply->status < 200 || reply->status == 204;
+
+    if (reply->chunked && reply->has_length)
+        return "both Content-Length and Transfer-Encoding";
+    if (reply->chunked && reply->old)
+        return "Transfer-Encoding in a reply of HTTP/1.0";
+    if (bodiless)
+        reply->length = 0; /* whatever the fields say */
+    else if (reply->chunked)
+        reply->framing = HTTP_CHUNKED;
+    else if (!reply->has_length)
+        reply->framing = HTTP_UNTIL_END;
+    reply->closing = reply->says_close ||
+                     (reply->old && !reply->says_keep_alive) ||
+                     reply->framing == HTTP_UNTIL_END;
+    return NULL;
+}
+
+static const char *parse_line(struct http_reply *reply, struct piece line,
+                              bool *whole)
+{
+    int class = reply->status / 100;
+
+    if (!reply->begun) {
+        reply->begun = true;
+        return parse_status(line, reply);
     }
-    return NULL;
-}
-
-/* The line at `at`, without its CR LF, which must come before `end`. */
-static const char *next_line(const char *at, const char *end,
-                             struct piece *line)
-{
-    const char *lf = memchr(at, '\n', (size_t)(end - at));
-
-    if (!lf || lf == at || lf[-1] != '\r' ||
-        memchr(at, '\r', (size_t)(lf - at - 1)))
-        return "a line of the reply's head does not end in CR LF";
-    *line = (struct piece){at, lf - 1};
-    return NULL;
-}
-
-static const char *parse_head(const char *bytes, const char *end,
-                              struct http_reply *reply)
-{
-    struct piece line;
-    bool length_known = false;
-    const char *why = next_line(bytes, end, &line);
-
-    if (!why)
-        why = parse_status(line, reply);
-    /* Of a reply that is not wanted anyway, nothing else is asked. */
-    if (!why && reply->status / 100 != 2)
+    *whole = line.at == line.end;
+    if (class != 1 && class != 2)
         return NULL;
-    while (!why && line.end + 2 < end) {
-        why = next_line(line.end + 2, end, &line);
-        if (!why)
-            why = parse_field(line, bytes, &length_known, reply);
-    }
-    if (!why && !length_known)
-        why = "the reply has no Content-Length";
-    return why;
+    return *whole ? conclude(reply) : parse_field(line, reply);
 }
 
-int http_reply_parse(const char *bytes, size_t n, struct http_reply *reply,
-                     const char **why)
+int http_reply_line(struct http_reply *reply, const char *line, size_t n,
+                    const char **why)
 {
-    static const char start[] = "HTTP/1.";
-    const size_t start_len = sizeof(start) - 1;
-    const char *end = memmem(bytes, n, "\r\n\r\n", 4);
+    bool whole = false;
 
-    *reply = (struct http_reply){0};
-    if (memcmp(bytes, start, n < start_len ? n : start_len) != 0)
-        *why = "the reply is not HTTP/1.1";
-    else if (end)
-        *why = parse_head(bytes, end + 2, reply);
+    if (n < 2 || line[n - 2] != '\r' || memchr(line, '\r', n - 2))
+        *why = "a line of the reply's head does not end in CR LF";
+    else if (memchr(line, '\0', n))
+        *why = "a NUL in the reply's head";
     else
-        *why = n > HTTP_HEAD_MOST ? "the reply's head is over 64 KiB" : NULL;
+        *why = parse_line(reply, (struct piece){line, line + n - 2}, &whole);
     if (*why)
         return -EBADMSG;
-    reply->head_len = end ? (size_t)(end + 4 - bytes) : 0;
-    return end ? 1 : 0;
+    return whole ? 1 : 0;
+}
+
+static void copy_printable(struct piece value, char *text, size_t size)
+{
+    size_t n = 0;
+
+    for (const char *at = value.at; at < value.end && n + 1 < size; at++)
+        text[n++] = *at >= ' ' && *at <= '~' ? *at : '?';
+    text[n] = '\0';
+}
+
+void http_reply_location(const char *head, size_t n, char *text, size_t size)
+{
+    const char *end = head + n;
+    const char *lf;
+    struct piece name;
+    struct piece value;
+
+    text[0] = '\0';
+    for (; (lf = memchr(head, '\n', (size_t)(end - head))); head = lf + 1) {
+        if (split((struct piece){head, lf - 1}, &name, &value) &&
+            is_word(name, "Location")) {
+            copy_printable(value, text, size);
+            return;
+        }
+    }
 }

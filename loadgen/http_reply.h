@@ -1,4 +1,5 @@
-/* http_reply.h: the head of an HTTP/1.1 reply, taken apart. */
+/* http_reply.h: the head of an HTTP/1.1 reply, taken apart line by line, as
+ * strictly as RFC 9112 lets a client be. */
 #ifndef LOADGEN_HTTP_REPLY_H
 #define LOADGEN_HTTP_REPLY_H
 
@@ -10,20 +11,46 @@ enum {
     HTTP_BODY_MOST = 64 * 1024 * 1024,
 };
 
-struct http_reply {
-    int status;
-    size_t head_len; /* with the empty line */
-    size_t body_len; /* by Content-Length */
-    size_t date_at;  /* where the value of Date is; date_len 0: nowhere */
-    size_t date_len;
-    bool closing; /* the connection ends after this reply */
+/* What tells where the body ends (RFC 9112, 6.3). */
+enum http_framing {
+    HTTP_COUNTED, /* it has `length` bytes, which may be none */
+    HTTP_CHUNKED,
+    HTTP_UNTIL_END, /* that of the connection */
 };
 
-/* Parses the head that `bytes` begin with. 1 when it is whole, 0 if more
- * bytes are needed, or -EBADMSG with the reason in `*why`, a constant. See RFC
- * 9112. Chunked replies, and those whose end is that of the connection, are
- * refused for now. */
-int http_reply_parse(const char *bytes, size_t n, struct http_reply *reply,
-                     const char **why);
+/* All zero before the first line. */
+struct http_reply {
+    int status;
+    /* Once the head is whole: */
+    enum http_framing framing;
+    size_t length;
+    bool closing; /* the connection ends after this reply */
+    /* What it has said so far: */
+    bool begun;
+    bool old; /* HTTP/1.0 */
+    bool has_length;
+    bool chunked;
+    bool says_close;
+    bool says_keep_alive;
+};
+
+/* Can bytes `at` and following of a reply be the first of these `n`? Tells
+ * what is no HTTP at all before a line of it ends. */
+bool http_reply_starts(const char *bytes, size_t n, size_t at);
+
+/* Takes the next line, of `n` bytes, the last of which is its LF. 1 if the head
+ * is whole with it, 0 if not, or -EBADMSG with the reason in `*why`, a
+ * constant. Of a final reply other than 2xx only the ends of lines are
+ * checked: it is not wanted anyway. */
+int http_reply_line(struct http_reply *reply, const char *line, size_t n,
+                    const char **why);
+
+/* Writes the value of Location in a whole head of `n` bytes to `text`; what
+ * could do harm on a terminal becomes '?', what has no room is cut. "" if there
+ * is none. */
+void http_reply_location(const char *head, size_t n, char *text, size_t size);
+
+/* May `c` be in the name of a field (RFC 9110, 5.6.2)? */
+bool http_is_token(char c);
 
 #endif

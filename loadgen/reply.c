@@ -1,33 +1,20 @@
 #include "loadgen/reply.h"
 
-#include "loadgen/http_reply.h"
-
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-void reference_init(struct reference *reference)
-{
-    *reference = (struct reference){.lock = PTHREAD_MUTEX_INITIALIZER};
-}
-
-void reference_free(struct reference *reference)
-{
-    free(reference->body);
-    reference->body = NULL;
-}
 
 void checker_init(struct checker *checker, const struct request *request,
                   struct reference *reference)
 {
-    *checker = (struct checker){.request = request, .reference = reference};
+    *checker = (struct checker){
+        .request = request,
+        .http.reference = reference,
+    };
 }
 
 void checker_free(struct checker *checker)
 {
-    free(checker->pattern.bytes);
-    checker->pattern = (struct pattern){0};
+    http_checker_free(&checker->http);
 }
 
 void inbox_reset(struct inbox *inbox, uint64_t tag)
@@ -35,19 +22,12 @@ void inbox_reset(struct inbox *inbox, uint64_t tag)
     inbox->tag = tag;
     inbox->sequence = 0;
     inbox->at = 0;
-    inbox->stash_len = 0;
+    http_inbox_reset(&inbox->http);
 }
 
 void inbox_free(struct inbox *inbox)
 {
-    free(inbox->stash);
-    inbox->stash = NULL;
-}
-
-static enum fault wrong(struct checker *checker, const char *why)
-{
-    snprintf(checker->why, sizeof(checker->why), "%s", why);
-    return FAULT_MISMATCH;
+    http_inbox_free(&inbox->http);
 }
 
 static bool equal(const char *a, const char *b, size_t from, size_t to)
@@ -102,142 +82,22 @@ static enum fault echo_check(struct checker *checker, struct inbox *inbox,
     return FAULT_NONE;
 }
 
-/* Do the bytes from `from` up to `to` of a reply equal the pattern? */
-static bool as_pattern(const struct pattern *pattern, const char *bytes,
-                       size_t from, size_t to)
-{
-    size_t date = least(to, pattern->date_at);
-    size_t after = pattern->date_at + pattern->date_len;
-
-    if (!equal(pattern->bytes + from, bytes, from, date))
-        return false;
-    if (after < from)
-        after = from;
-    return equal(pattern->bytes + after, bytes + (after - from), after, to);
-}
-
-static int stash_add(struct inbox *inbox, const char *bytes, size_t n)
-{
-    size_t needed = inbox->stash_len + n;
-
-    if (needed > inbox->stash_size) {
-        char *stash = realloc(inbox->stash, 2 * needed);
-        if (!stash)
-            return -ENOMEM;
-        inbox->stash = stash;
-        inbox->stash_size = 2 * needed;
-    }
-    memcpy(inbox->stash + inbox->stash_len, bytes, n);
-    inbox->stash_len = needed;
-    return 0;
-}
-
-/* Is this the body that the first thread to get a reply got? */
-static bool as_reference(struct reference *reference, const char *body,
-                         size_t len)
-{
-    bool same = false;
-
-    pthread_mutex_lock(&reference->lock);
-    if (!reference->body) {
-        reference->body = malloc(len ? len : 1);
-        if (reference->body) {
-            memcpy(reference->body, body, len);
-            reference->body_len = len;
-        }
-    }
-    if (reference->body)
-        same = len == reference->body_len &&
-               memcmp(body, reference->body, len) == 0;
-    pthread_mutex_unlock(&reference->lock);
-    return same;
-}
-
-/* Keeps the first reply as the pattern: once, because other connections may be
- * half through a reply that equals it. Without memory for it, the next replies
- * are parsed in full, too. */
-static void learn(struct pattern *pattern, const char *bytes,
-                  const struct http_reply *reply)
-{
-    size_t len = reply->head_len + reply->body_len;
-    char *copy = pattern->len ? NULL : malloc(len);
-
-    if (!copy)
-        return;
-    memcpy(copy, bytes, len);
-    *pattern = (struct pattern){
-        .bytes = copy,
-        .len = len,
-        .head_len = reply->head_len,
-        .date_at = reply->date_len ? reply->date_at : len,
-        .date_len = reply->date_len,
-    };
-}
-
-/* Is the reply in the stash, which is whole, right? */
-static enum fault judge(struct checker *checker, const struct inbox *inbox,
-                        const struct http_reply *reply)
-{
-    if (!as_reference(checker->reference, inbox->stash + reply->head_len,
-                      reply->body_len))
-        return wrong(checker, "a reply's body is not that of the first reply");
-    /* What closes the connection is rare or slow anyway; leaving it out lets
-     * the fast path assume that the connection lives on. */
-    if (!reply->closing)
-        learn(&checker->pattern, inbox->stash, reply);
-    return FAULT_NONE;
-}
-
-/* Goes on with a reply that is not, or not known to be, as the pattern. */
-static enum fault parse_fully(struct checker *checker, struct inbox *inbox,
-                              const char **bytes, size_t *n, bool *whole,
-                              bool *closing)
-{
-    struct http_reply reply;
-    const char *why;
-    size_t before = inbox->stash_len;
-
-    if (stash_add(inbox, *bytes, *n) != 0)
-        return wrong(checker, "no memory to check a reply");
-    int parsed = http_reply_parse(inbox->stash, inbox->stash_len, &reply, &why);
-    if (parsed < 0)
-        return wrong(checker, why);
-    if (parsed && reply.status / 100 != 2) {
-        snprintf(checker->why, sizeof(checker->why), "status %d", reply.status);
-        return FAULT_BAD_STATUS;
-    }
-    size_t len = reply.head_len + reply.body_len;
-    *whole = parsed && inbox->stash_len >= len;
-    size_t taken = *whole ? len - before : *n;
-    *bytes += taken;
-    *n -= taken;
-    if (!*whole)
-        return FAULT_NONE;
-    *closing = reply.closing;
-    inbox->stash_len = 0;
-    return judge(checker, inbox, &reply);
-}
-
 static enum fault http_check(struct checker *checker, struct inbox *inbox,
                              const char **bytes, size_t *n, bool *whole,
                              bool *closing)
 {
-    const struct pattern *pattern = &checker->pattern;
-    size_t to = least(inbox->at + *n, pattern->len);
+    const struct pattern *pattern = &checker->http.pattern;
+    struct http_taken taken = {pattern->reply.len, true, pattern->closing};
+    enum fault fault = FAULT_NONE;
 
-    if (inbox->stash_len == 0 && to > inbox->at &&
-        as_pattern(pattern, *bytes, inbox->at, to)) {
-        *bytes += to - inbox->at;
-        *n -= to - inbox->at;
-        *whole = to == pattern->len;
-        inbox->at = *whole ? 0 : to;
-        return FAULT_NONE;
-    }
-    /* What has matched so far is known, but for the date. */
-    if (inbox->at && stash_add(inbox, pattern->bytes, inbox->at) != 0)
-        return wrong(checker, "no memory to check a reply");
-    inbox->at = 0;
-    return parse_fully(checker, inbox, bytes, n, whole, closing);
+    if (!http_is_pattern(&checker->http, &inbox->http, *bytes, *n))
+        fault = http_take(&checker->http, &inbox->http, *bytes, *n, &taken,
+                          checker->why);
+    *bytes += taken.n;
+    *n -= taken.n;
+    *whole = taken.whole;
+    *closing = taken.closing;
+    return fault;
 }
 
 struct checked reply_check(struct checker *checker, struct inbox *inbox,
@@ -260,5 +120,17 @@ struct checked reply_check(struct checker *checker, struct inbox *inbox,
         if (checked.fault == FAULT_NONE && whole)
             checked.replies++;
     }
+    return checked;
+}
+
+struct checked reply_end(struct checker *checker, struct inbox *inbox)
+{
+    struct checked checked = {.closing = true, .fault = FAULT_NONE};
+    bool whole = false;
+
+    if (!checker->request->numbered)
+        checked.fault =
+            http_end(&checker->http, &inbox->http, &whole, checker->why);
+    checked.replies = whole;
     return checked;
 }
