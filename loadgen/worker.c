@@ -264,8 +264,10 @@ struct checked worker_received(struct worker *worker, struct conn *conn,
 {
     uint32_t sent = conn->in_flight - conn->unsent;
     /* One that is still being sent may be answered in part. */
-    struct checked checked = reply_check(&worker->checker, &conn->inbox, bytes,
-                                         n, sent + (conn->sent_bytes > 0));
+    struct checked checked =
+        n == 0 ? reply_end(&worker->checker, &conn->inbox)
+               : reply_check(&worker->checker, &conn->inbox, bytes, n,
+                             sent + (conn->sent_bytes > 0));
 
     if (checked.replies > sent) {
         checked.replies = sent;

@@ -160,9 +160,10 @@ void worker_sent(struct worker *worker, struct conn *conn, size_t n);
 /* The last `n` bytes of which that was told have not been sent after all. */
 void worker_unsent(struct worker *worker, struct conn *conn, size_t n);
 
-/* `n` bytes came. The right replies among them are counted and their places
- * are free for new requests. The result's `fault` or `closing` ends the
- * connection: close it and ask worker_closed(). */
+/* `n` bytes came; 0: the server has closed, by which a last reply may be whole.
+ * The right replies among them are counted and their places are free for new
+ * requests. The result's `fault` or `closing` ends the connection: close it and
+ * ask worker_closed(). */
 struct checked worker_received(struct worker *worker, struct conn *conn,
                                const char *bytes, size_t n, uint64_t now_ns);
 

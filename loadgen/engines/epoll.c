@@ -84,11 +84,9 @@ static void take_in(struct loop *loop, struct conn *conn)
     char *buffer = loop->worker->buffer;
     ssize_t n = recv(conn->fd, buffer, WORKER_BUFFER, 0);
 
-    if (n > 0) {
+    if (n >= 0) {
         if (loop_received(loop, conn, buffer, (size_t)n, clock_ns()))
             flush_out(loop, conn);
-    } else if (n == 0) {
-        loop_closed_early(loop, conn);
     } else if (errno != EAGAIN && errno != EINTR) {
         loop_fail(loop, conn, FAULT_RESET, strerror(errno));
     }

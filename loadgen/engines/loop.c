@@ -76,7 +76,8 @@ void loop_connected(struct loop *loop, struct conn *conn)
     loop->ops->flush(loop, conn);
 }
 
-void loop_closed_early(struct loop *loop, struct conn *conn)
+/* The server has closed, or said that it will, and owes replies. */
+static void closed_early(struct loop *loop, struct conn *conn)
 {
     char *why = loop->worker->checker.why;
 
@@ -88,8 +89,9 @@ void loop_closed_early(struct loop *loop, struct conn *conn)
 void loop_end(struct loop *loop, struct conn *conn,
               const struct checked *checked)
 {
-    if (checked->fault == FAULT_NONE && conn->in_flight > 0)
-        loop_closed_early(loop, conn);
+    if (checked->fault == FAULT_NONE &&
+        (conn->in_flight > 0 || checked->replies == 0))
+        closed_early(loop, conn);
     else
         loop_fail(loop, conn, checked->fault, loop->worker->checker.why);
 }

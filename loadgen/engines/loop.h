@@ -58,15 +58,12 @@ void loop_connected(struct loop *loop, struct conn *conn);
 void loop_fail(struct loop *loop, struct conn *conn, enum fault fault,
                const char *why);
 
-/* The server has closed, or said that it will, and owes replies. */
-void loop_closed_early(struct loop *loop, struct conn *conn);
-
 /* Ends a connection of which came what ends it. */
 void loop_end(struct loop *loop, struct conn *conn,
               const struct checked *checked);
 
-/* `n` bytes have come at `now_ns`: counts them. True if the connection goes on
- * and may have something to send. */
+/* `n` bytes have come at `now_ns` (0: the server has closed): counts them. True
+ * if the connection goes on and may have something to send. */
 static inline bool loop_received(struct loop *loop, struct conn *conn,
                                  const char *bytes, size_t n, uint64_t now_ns)
 {

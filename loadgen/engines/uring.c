@@ -61,13 +61,11 @@ static void on_receive(struct uring *uring, struct conn *conn,
     uint32_t generation = side->generation;
 
     side->receiving = cqe->flags & IORING_CQE_F_MORE;
-    if (cqe->res > 0) {
+    if (cqe->res >= 0) {
         const char *bytes =
             buffers_at(&uring->buffers, cqe->flags >> IORING_CQE_BUFFER_SHIFT);
         if (loop_received(loop, conn, bytes, (size_t)cqe->res, uring->now_ns))
             uring_flush_later(loop, conn);
-    } else if (cqe->res == 0) {
-        loop_closed_early(loop, conn);
     } else if (cqe->res != -ENOBUFS) {
         loop_fail(loop, conn, FAULT_RESET, strerror(-cqe->res));
     }

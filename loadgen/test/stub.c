@@ -1,5 +1,7 @@
 #include "loadgen/test/stub.h"
 
+#include "loadgen/test/stub_text.h"
+
 #include "common/test/test.h"
 
 #include <arpa/inet.h>
@@ -100,6 +102,7 @@ static void answer(struct server *server, struct peer *peer)
 {
     static const char surplus[] =
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxy";
+    const char *text = stub_text(server->manner, server->replies);
 
     server->replies++;
     peer->replies++;
@@ -107,6 +110,12 @@ static void answer(struct server *server, struct peer *peer)
         _exit(0);
     if (server->manner == STUB_HANGS && server->replies > 100)
         return;
+    if (text) {
+        send_all(peer->fd, text, strlen(text));
+        if (server->manner == STUB_UNTIL_END)
+            close_peer(peer, false);
+        return;
+    }
     switch (server->manner) {
     case STUB_GARBAGE:
         send_all(peer->fd, "\x16\x03\x01 what?", 9);

@@ -23,6 +23,11 @@ enum stub_manner {
     STUB_DIES,    /* exits instead of the hundredth reply of all */
     STUB_HANGS,   /* never answers again after the hundredth reply of all */
     STUB_REFUSES, /* does not listen */
+    /* Right replies, but not as most servers send them: */
+    STUB_CHUNKED,   /* in other chunks each time, with trailers */
+    STUB_UNTIL_END, /* without a length, and then closes */
+    STUB_INTERIM,   /* after one or two interim replies (1xx) */
+    STUB_MOVED,     /* to /there/ */
 };
 
 struct stub {
