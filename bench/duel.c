@@ -4,8 +4,9 @@
 #include "bench/copies.h"
 #include "bench/findings.h"
 #include "bench/placement.h"
-#include "bench/random.h"
 #include "bench/service.h"
+
+#include "common/random.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "bench/plan.h"
 
 #include "bench/placement.h"
-#include "bench/random.h"
+#include "common/random.h"
 #include "common/units.h"
 
 #include <errno.h>

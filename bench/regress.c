@@ -1,10 +1,10 @@
 #include "bench/regress.h"
 
 #include "bench/gate.h"
-#include "bench/random.h"
 #include "bench/slices.h"
 #include "common/clock.h"
 #include "common/msg.h"
+#include "common/random.h"
 #include "common/units.h"
 
 #include <errno.h>

@@ -3,9 +3,9 @@
 #include "bench/awake.h"
 #include "bench/disturbance.h"
 #include "bench/placement.h"
-#include "bench/random.h"
 #include "bench/service.h"
 #include "common/cpus.h"
+#include "common/random.h"
 #include "common/units.h"
 
 #include <errno.h>

@@ -3,9 +3,9 @@
 #include "bench/compare.h"
 #include "bench/compare_folder.h"
 #include "bench/newest.h"
-#include "bench/random.h"
 #include "bench/sides.h"
 #include "bench/test/scratch.h"
+#include "common/random.h"
 #include "common/test/capture.h"
 
 #include <fcntl.h>

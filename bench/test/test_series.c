@@ -1,7 +1,8 @@
 #include "common/test/test.h"
 
-#include "bench/random.h"
 #include "bench/series.h"
+
+#include "common/random.h"
 
 #include <math.h>
 

@@ -5,10 +5,10 @@
  * cell, in turn; SERVERS is a list as in suites. Exit 0, or 2 after telling. */
 #include "bench/child.h"
 #include "bench/plan.h"
-#include "bench/random.h"
 #include "bench/slices.h"
 #include "common/clock.h"
 #include "common/msg.h"
+#include "common/random.h"
 
 #include <errno.h>
 #include <stdlib.h>

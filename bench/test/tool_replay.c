@@ -11,11 +11,11 @@
  * how many gates found something slower or faster that is not planted, how many
  * could not tell, and the ratios over the whole series in per cent. */
 #include "bench/gate.h"
-#include "bench/random.h"
 #include "bench/ranks.h"
 #include "bench/slices.h"
 #include "bench/stats.h"
 #include "common/msg.h"
+#include "common/random.h"
 
 #include <assert.h>
 #include <errno.h>

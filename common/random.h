@@ -1,6 +1,6 @@
 /* random.h: a small generator whose sequence is the same on every machine. */
-#ifndef BENCH_RANDOM_H
-#define BENCH_RANDOM_H
+#ifndef COMMON_RANDOM_H
+#define COMMON_RANDOM_H
 
 #include <stdint.h>
 
