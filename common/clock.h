@@ -15,4 +15,18 @@ static inline uint64_t clock_ns(void)
     return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
+/* The time from now until `at_ns`, as system calls want it; 0 if that has
+ * passed. */
+static inline struct timespec clock_left(uint64_t at_ns)
+{
+    const uint64_t ns_per_s = UINT64_C(1000000000);
+    uint64_t now_ns = clock_ns();
+    uint64_t left_ns = at_ns > now_ns ? at_ns - now_ns : 0;
+
+    return (struct timespec){
+        .tv_sec = (time_t)(left_ns / ns_per_s),
+        .tv_nsec = (long)(left_ns % ns_per_s),
+    };
+}
+
 #endif

@@ -19,7 +19,7 @@
 
 enum {
     CONNECTIONS_MOST = 1000000,
-    THREADS_MOST = 1024,
+    THREADS_MOST = SCHEDULE_THREADS_MOST,
     PIPELINE_MOST = 1024,
     PAYLOAD_MOST = 16 * 1024 * 1024,
     PAYLOAD_ECHO = 64,
@@ -37,6 +37,10 @@ enum key {
     KEY_CPUS,
     KEY_SEED,
     KEY_ENGINE,
+    KEY_RATE,
+    KEY_ARRIVALS,
+    KEY_NO_SPIN,
+    KEY_PRINT_SCHEDULE,
     KEY_SERVER_PID,
     KEY_STRICT,
     KEY_JSON,
@@ -56,6 +60,16 @@ static const struct argp_option table[] = {
      "Echo: bytes of a message, at least 16 (64); HTTP: bytes of a body to "
      "POST, 0 is GET (0)",
      0},
+    {"rate", KEY_RATE, "R", 0,
+     "Open loop: plan so many requests a second in all, and send them then", 0},
+    {"arrivals", KEY_ARRIVALS, "HOW", 0,
+     "How the moments of --rate follow each other: poisson or fixed (poisson)",
+     0},
+    {"no-spin", KEY_NO_SPIN, NULL, 0,
+     "Only sleep until a planned moment: later, but leaves the CPU to others",
+     0},
+    {"print-schedule", KEY_PRINT_SCHEDULE, NULL, 0,
+     "Print the planned moments, THREAD and ns, and connect to nothing", 0},
     {"cpus", KEY_CPUS, "LIST", 0, "Pin each thread to one of these CPUs", 0},
     {"seed", KEY_SEED, "N", 0, "Determines what echo messages hold (1)", 0},
     {"engine", KEY_ENGINE, "NAME", 0, "How bytes move: epoll or uring (epoll)", 0},
@@ -108,6 +122,29 @@ static int take_number(const char *name, const char *value, uint64_t min,
     return error;
 }
 
+/* What makes an open loop. */
+static int take_plan(enum key key, const char *value, struct command *command)
+{
+    static const char *const arrivals[] = {"poisson", "fixed"};
+    struct settings *to = &command->settings;
+
+    if (key == KEY_RATE)
+        return options_count("--rate", value, 1, SCHEDULE_RATE_MOST,
+                             &to->rate_per_s);
+    if (key == KEY_NO_SPIN) {
+        to->spin = false;
+    } else if (key == KEY_PRINT_SCHEDULE) {
+        command->print_schedule = true;
+    } else {
+        int choice = options_choice("--arrivals", value, arrivals, 2);
+        if (choice < 0)
+            return -1;
+        to->arrivals = choice == 1 ? ARRIVALS_FIXED : ARRIVALS_POISSON;
+        command->arrivals_given = true;
+    }
+    return 0;
+}
+
 static int take_option(int key, const char *value, void *input)
 {
     struct command *command = input;
@@ -146,6 +183,11 @@ static int take_option(int key, const char *value, void *input)
         return options_count("--seed", value, 0, INT64_MAX, &to->seed);
     case KEY_ENGINE:
         return take_engine(value, to);
+    case KEY_RATE:
+    case KEY_ARRIVALS:
+    case KEY_NO_SPIN:
+    case KEY_PRINT_SCHEDULE:
+        return take_plan((enum key)key, value, command);
     case KEY_SERVER_PID:
         if (take_number("--server-pid", value, 1, INT32_MAX, &number) != 0)
             return -1;
@@ -224,6 +266,20 @@ static int check_threads(const struct settings *settings)
     return 0;
 }
 
+/* What only an open loop has. */
+static int check_plan(const struct command *command)
+{
+    const char *without = command->arrivals_given   ? "--arrivals"
+                          : !command->settings.spin ? "--no-spin"
+                          : command->print_schedule ? "--print-schedule"
+                                                    : NULL;
+
+    if (command->settings.rate_per_s || !without)
+        return 0;
+    msg_error("%s: there is no plan without --rate", without);
+    return -1;
+}
+
 /* What can only be checked when everything is known. */
 static int check(struct command *command)
 {
@@ -235,8 +291,8 @@ static int check(struct command *command)
         msg_error("no target; say http://HOST:PORT/PATH or echo://HOST:PORT");
         return -1;
     }
-    if (check_threads(settings) != 0 || check_payload(command) != 0 ||
-        raise_limit(settings) != 0)
+    if (check_plan(command) != 0 || check_threads(settings) != 0 ||
+        check_payload(command) != 0 || raise_limit(settings) != 0)
         return -1;
     if (settings->server_pid) {
         int error = cost_of_tree_cpu(settings->server_pid, &cost);
@@ -271,7 +327,8 @@ void command_parse(struct command *command, int argc, char **argv)
     const struct options options = {
         .table = table,
         .words = "http://HOST:PORT/PATH | echo://HOST:PORT",
-        .about = "Drives a server in a closed loop, checks every reply, and "
+        .about = "Drives a server in a closed or an open loop, checks every "
+                 "reply, and "
                  "says what it cost and what the figures are worth.\v"
                  "Exit: 0 every reply was right, 1 errors or a verdict that "
                  "--strict refuses, 2 could not run.",
@@ -289,6 +346,7 @@ void command_parse(struct command *command, int argc, char **argv)
                 .warmup_ns = 200 * NS_PER_MS,
                 .timeout_ns = 2 * NS_PER_S,
                 .seed = 1,
+                .spin = true,
             },
     };
     options_parse(&options, argc, argv, command);

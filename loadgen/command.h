@@ -9,6 +9,8 @@
 struct command {
     struct settings settings;
     bool payload_given;
+    bool arrivals_given;
+    bool print_schedule; /* and do nothing else */
     bool strict;
     const char *json; /* where to write what; NULL: not wanted */
     const char *hgrm;

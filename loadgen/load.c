@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -44,6 +45,8 @@ static void *thread_main(void *input)
     const struct settings *settings = worker->settings;
 
     (void)unshare(CLONE_FILES);
+    if (settings->rate_per_s)
+        prctl(PR_SET_TIMERSLACK, 1); /* ns: timers are not to be late */
     if (settings->pinned) {
         cpu_set_t one;
         CPU_ZERO(&one);
@@ -128,13 +131,8 @@ static bool wait_for(struct load *load, atomic_uint *count, uint64_t until_ns)
     eventfd_t news;
 
     while (atomic_load(count) < load->settings->threads) {
-        uint64_t now_ns = clock_ns();
-        uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
-        const struct timespec left = {
-            .tv_sec = (time_t)(left_ns / NS_PER_S),
-            .tv_nsec = (long)(left_ns % NS_PER_S),
-        };
-        if (left_ns == 0)
+        const struct timespec left = clock_left(until_ns);
+        if (left.tv_sec == 0 && left.tv_nsec == 0)
             return true;
         if (ppoll(fds, 2, until_ns == NOT_YET ? NULL : &left, NULL) < 0 &&
             errno != EINTR)
@@ -160,15 +158,42 @@ static void begin_window(struct load *load, uint64_t delay_ns)
     atomic_store(&load->course.start_ns, start_ns);
 }
 
+/* The server's cost at the end; how many CPUs it can use at once. */
+static void read_server(struct load *load)
+{
+    struct result *result = load->result;
+    pid_t pid = load->settings->server_pid;
+    struct cost now;
+    struct cost memory;
+    cpu_set_t cpus;
+
+    if (!result->server_known)
+        return;
+    result->server_known = cost_of_tree_cpu(pid, &now) == 0 &&
+                           cost_of_tree(pid, &memory) == 0 &&
+                           sched_getaffinity(pid, sizeof(cpus), &cpus) == 0;
+    if (!result->server_known)
+        return;
+    result->server = cost_between(&load->server_before, &now);
+    result->server.rss_peak_bytes = memory.rss_peak_bytes;
+    result->server.pss_bytes = memory.pss_bytes;
+    unsigned usable = (unsigned)CPU_COUNT(&cpus);
+    result->server_cpus = usable < now.threads ? usable : now.threads;
+}
+
 static void conduct(struct load *load)
 {
     const struct settings *settings = load->settings;
     struct course *course = &load->course;
+    const bool open_loop = settings->rate_per_s > 0;
 
     if (!wait_for(load, &course->settled, NOT_YET))
         return;
-    if (settings->warmup_ns == 0)
-        begin_window(load, 0);
+    atomic_store(&course->plan_ns, clock_ns() + notice_ns);
+    if (settings->warmup_ns == 0) {
+        begin_window(load, open_loop ? notice_ns : 0);
+        atomic_store(&course->plan_ns, atomic_load(&course->start_ns));
+    }
     atomic_store(&course->go, true);
     wake_all(load);
     if (settings->warmup_ns) {
@@ -178,6 +203,11 @@ static void conduct(struct load *load)
         begin_window(load, notice_ns);
         wake_all(load);
     }
+    /* An open loop waits for replies after its window: that is no cost. */
+    if (!wait_for(load, &course->finished,
+                  open_loop ? atomic_load(&course->end_ns) : NOT_YET))
+        return;
+    read_server(load);
     wait_for(load, &course->finished, NOT_YET);
 }
 
@@ -206,29 +236,6 @@ static void release_all(struct load *load)
         pthread_join(load->threads[i], NULL);
 }
 
-/* The server's cost at the end; how many CPUs it can use at once. */
-static void read_server(struct load *load)
-{
-    struct result *result = load->result;
-    pid_t pid = load->settings->server_pid;
-    struct cost now;
-    struct cost memory;
-    cpu_set_t cpus;
-
-    if (!result->server_known)
-        return;
-    result->server_known = cost_of_tree_cpu(pid, &now) == 0 &&
-                           cost_of_tree(pid, &memory) == 0 &&
-                           sched_getaffinity(pid, sizeof(cpus), &cpus) == 0;
-    if (!result->server_known)
-        return;
-    result->server = cost_between(&load->server_before, &now);
-    result->server.rss_peak_bytes = memory.rss_peak_bytes;
-    result->server.pss_bytes = memory.pss_bytes;
-    unsigned usable = (unsigned)CPU_COUNT(&cpus);
-    result->server_cpus = usable < now.threads ? usable : now.threads;
-}
-
 static int run(struct load *load)
 {
     int error = create_workers(load);
@@ -240,8 +247,6 @@ static int run(struct load *load)
     end_all(load);
     for (unsigned i = 0; !error && i < load->settings->threads; i++)
         error = load->workers[i].error;
-    if (!error && !load->result->interrupted)
-        read_server(load);
     release_all(load);
     if (error || load->result->interrupted)
         return error;
@@ -271,6 +276,8 @@ static int set_up(struct load *load, sigset_t *old_mask)
         return -ENOMEM;
     histogram_clear(result->service);
     histogram_clear(result->connect);
+    if (load->settings->rate_per_s)
+        return plan_times_init(&result->times);
     return 0;
 }
 
@@ -312,5 +319,6 @@ void load_free(struct result *result)
 {
     free(result->service);
     free(result->connect);
+    plan_times_free(&result->times);
     free(result->thread_shares);
 }

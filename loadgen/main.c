@@ -2,6 +2,7 @@
 #include "loadgen/hgrm.h"
 #include "loadgen/load.h"
 #include "loadgen/record.h"
+#include "loadgen/schedule_print.h"
 #include "loadgen/settings.h"
 #include "loadgen/table.h"
 
@@ -93,12 +94,24 @@ static int drive(struct run *run)
     return status;
 }
 
+/* --print-schedule: what would be sent when. */
+static int print_schedule(const struct settings *settings)
+{
+    int error = schedule_print(stdout, settings);
+
+    if (error)
+        msg_error("cannot write to stdout: %s", strerror(-error));
+    return error ? EXIT_USAGE : EXIT_FINE;
+}
+
 int main(int argc, char **argv)
 {
     struct run run = {0};
 
     msg_init(argv[0]);
     command_parse(&run.command, argc, argv);
+    if (run.command.print_schedule)
+        return print_schedule(&run.command.settings);
     run.output[JSON] = (struct output){"--json", run.command.json, NULL};
     run.output[HGRM] = (struct output){"--hgrm", run.command.hgrm, NULL};
     if (outputs_open(run.output, OUTPUTS) != 0)

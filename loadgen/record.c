@@ -13,6 +13,7 @@ static json_t *whole(uint64_t value)
     return json_integer((json_int_t)value);
 }
 
+/* Only an open loop has a plan to measure against: else some are NULL. */
 static json_t *latency(const struct histogram *histogram)
 {
     static const struct {
@@ -21,6 +22,9 @@ static json_t *latency(const struct histogram *histogram)
     } quantiles[] = {
         {"p50", 50}, {"p90", 90}, {"p99", 99}, {"p999", 99.9}, {"p9999", 99.99},
     };
+
+    if (!histogram)
+        return json_null();
     json_t *object = json_object();
     bool any = histogram->count > 0;
 
@@ -45,8 +49,8 @@ static json_t *latency(const struct histogram *histogram)
 
 static json_t *per_request(double sum, const struct result *result)
 {
-    return result->requests ? json_real(sum / (double)result->requests)
-                            : json_null();
+    return result->replies ? json_real(sum / (double)result->replies)
+                           : json_null();
 }
 
 static json_t *costs(const struct cost *cost, const struct result *result)
@@ -84,11 +88,21 @@ static struct cost both(const struct cost *a, const struct cost *b)
     };
 }
 
+/* What only an open loop has: null in a closed one. */
+static json_t *planned(const struct settings *settings, json_t *value)
+{
+    if (settings->rate_per_s)
+        return value;
+    json_decref(value);
+    return json_null();
+}
+
 static void add_settings(json_t *record, const struct settings *settings)
 {
     json_object_set_new(record, "schema", json_integer(RECORD_SCHEMA));
     json_object_set_new(record, "target", json_string(settings->target_text));
-    json_object_set_new(record, "mode", json_string("closed"));
+    json_object_set_new(record, "mode",
+                        json_string(settings->rate_per_s ? "open" : "closed"));
     json_object_set_new(record, "engine", json_string(settings->engine->name));
     json_object_set_new(record, "connections", whole(settings->connections));
     json_object_set_new(record, "threads", whole(settings->threads));
@@ -96,9 +110,15 @@ static void add_settings(json_t *record, const struct settings *settings)
     json_object_set_new(record, "payload_bytes",
                         whole(settings->payload_bytes));
     json_object_set_new(record, "seed", whole(settings->seed));
+    json_object_set_new(record, "rate_per_s",
+                        planned(settings, whole(settings->rate_per_s)));
+    json_object_set_new(
+        record, "arrivals",
+        planned(settings, json_string(arrivals_name(settings->arrivals))));
 }
 
-static void add_counts(json_t *record, const struct result *result)
+static void add_counts(json_t *record, const struct settings *settings,
+                       const struct result *result)
 {
     double seconds = (double)result->duration_ns / (double)NS_PER_S;
 
@@ -110,6 +130,12 @@ static void add_counts(json_t *record, const struct result *result)
     json_object_set_new(
         record, "requests_per_s",
         json_real(seconds > 0 ? (double)result->requests / seconds : 0));
+    json_object_set_new(record, "planned",
+                        planned(settings, whole(result->plan.planned)));
+    json_object_set_new(record, "failed",
+                        planned(settings, whole(result->plan.failed)));
+    json_object_set_new(record, "unsent",
+                        planned(settings, whole(result->plan.unsent)));
     json_object_set_new(record, "bytes_in", whole(result->bytes_in));
     json_object_set_new(record, "bytes_out", whole(result->bytes_out));
     json_object_set_new(record, "unfinished", whole(result->unfinished));
@@ -131,15 +157,15 @@ static void add_errors(json_t *record, const struct faults *faults)
     json_object_set_new(record, "errors", errors);
 }
 
-/* Only an open loop has a plan to measure against. */
 static void add_latency(json_t *record, const struct result *result)
 {
+    const struct plan_times *times = &result->times;
     json_t *all = json_object();
 
-    json_object_set_new(all, "response", json_null());
+    json_object_set_new(all, "response", latency(times->response));
     json_object_set_new(all, "service", latency(result->service));
-    json_object_set_new(all, "queue_wait", json_null());
-    json_object_set_new(all, "send_lag", json_null());
+    json_object_set_new(all, "queue_wait", latency(times->queue_wait));
+    json_object_set_new(all, "send_lag", latency(times->send_lag));
     json_object_set_new(all, "connect", latency(result->connect));
     json_object_set_new(record, "latency_ns", all);
 }
@@ -154,6 +180,11 @@ static void add_costs(json_t *record, const struct settings *settings,
     for (unsigned i = 0; i < settings->threads; i++)
         json_array_append_new(threads, json_real(result->thread_shares[i]));
     json_object_set_new(client, "threads", threads);
+    json_object_set_new(
+        client, "spin_us_per_request",
+        planned(settings,
+                per_request((double)result->plan.spun_ns / (double)NS_PER_US,
+                            result)));
     json_object_set_new(record, "client", client);
     json_object_set_new(record, "server",
                         result->server_known ? costs(&result->server, result)
@@ -182,7 +213,7 @@ int record_write(FILE *file, const struct settings *settings,
     json_t *record = json_object();
 
     add_settings(record, settings);
-    add_counts(record, result);
+    add_counts(record, settings, result);
     add_errors(record, &result->faults);
     add_latency(record, result);
     add_costs(record, settings, result);

@@ -4,6 +4,7 @@
 
 #include "loadgen/fault.h"
 #include "loadgen/histogram.h"
+#include "loadgen/plan.h"
 #include "loadgen/verdict.h"
 
 #include "common/cost.h"
@@ -13,7 +14,9 @@
 
 struct result {
     uint64_t duration_ns; /* of the measured window as it was */
-    uint64_t requests;    /* right, complete, finished within the window */
+    uint64_t requests;    /* right, complete, finished within the window; open
+                           * loop: planned within it */
+    uint64_t replies;     /* right, complete, finished within the window */
     uint64_t bytes_in;    /* within the window, like what follows */
     uint64_t bytes_out;
     unsigned established; /* connections that were open once */
@@ -28,6 +31,8 @@ struct result {
     struct faults faults; /* of the whole run, its warm-up too */
     struct histogram *service; /* of `requests` */
     struct histogram *connect; /* of `connects` */
+    struct plan_counts plan;   /* open loop */
+    struct plan_times times;   /* open loop: of `requests`; else NULL */
 
     struct cost client;    /* the threads in the window; memory: the process */
     double *thread_shares; /* CPU share of each thread */

@@ -2,6 +2,7 @@
 #ifndef LOADGEN_SETTINGS_H
 #define LOADGEN_SETTINGS_H
 
+#include "loadgen/schedule.h"
 #include "loadgen/target.h"
 
 #include <sched.h>
@@ -13,7 +14,7 @@ struct engine;
 
 struct settings {
     struct target target;
-    const char *target_text; /* as it was typed */
+    const char *target_text;     /* as it was typed */
     const struct engine *engine; /* one of engine.h */
     unsigned connections;
     unsigned threads;
@@ -23,6 +24,11 @@ struct settings {
     uint64_t warmup_ns;
     uint64_t timeout_ns; /* for opening a connection, and for each request */
     uint64_t seed;
+    uint64_t
+        rate_per_s; /* open loop: planned requests in all; 0: closed loop */
+    enum arrivals arrivals;
+    bool
+        spin; /* open loop: look without sleeping just before a planned moment */
     bool pinned; /* each thread to a CPU of its own, of `cpus` */
     cpu_set_t cpus;
     pid_t server_pid; /* 0: nobody watches the server's cost */

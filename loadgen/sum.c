@@ -14,9 +14,9 @@ static void add_conns(struct result *result, const struct worker *worker,
         const struct conn *conn = &worker->conns[i];
         result->lost += conn->state == CONN_GONE;
         result->served += conn->served;
-        result->starved +=
-            conn->established && !conn->served &&
-            (conn->state == CONN_OPEN || conn->fault == FAULT_TIMEOUT);
+        result->starved += conn->established && !conn->served &&
+                           ((conn->state == CONN_OPEN && conn->in_flight > 0) ||
+                            conn->fault == FAULT_TIMEOUT);
         if (conn->established)
             counts[result->established++] = conn->requests;
     }
@@ -32,11 +32,25 @@ static uint64_t silence_ns(const struct worker *worker)
     return worker->ended_ns > last_ns ? worker->ended_ns - last_ns : 0;
 }
 
+static void add_plan(struct result *result, const struct worker *worker)
+{
+    const struct plan_counts *counts = &worker->plan->counts;
+
+    result->plan.planned += counts->planned;
+    result->plan.failed += counts->failed;
+    result->plan.unsent += counts->unsent;
+    result->plan.waited += counts->waited;
+    result->plan.spun_ns += counts->spun_ns;
+    if (worker->started_ns)
+        plan_times_merge(&result->times, &worker->plan->times);
+}
+
 static void add_worker(struct result *result, const struct worker *worker)
 {
     result->requests += worker->counters.requests;
-    result->bytes_in += worker->counters.bytes_in;
-    result->bytes_out += worker->counters.bytes_out;
+    result->replies += worker->in_window.replies;
+    result->bytes_in += worker->in_window.bytes_in;
+    result->bytes_out += worker->in_window.bytes_out;
     result->unfinished += worker->unfinished;
     if (worker->unfinished_oldest_ns > result->unfinished_oldest_ns)
         result->unfinished_oldest_ns = worker->unfinished_oldest_ns;
@@ -47,6 +61,8 @@ static void add_worker(struct result *result, const struct worker *worker)
     if (worker->started_ns)
         histogram_merge(result->service, worker->service);
     histogram_merge(result->connect, worker->connect);
+    if (worker->plan)
+        add_plan(result, worker);
     result->client.cpu_ns += worker->cost.cpu_ns;
     result->client.user_ns += worker->cost.user_ns;
     result->client.sys_ns += worker->cost.sys_ns;

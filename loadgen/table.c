@@ -33,11 +33,11 @@ static void print_cost(FILE *file, const char *name, uint64_t cpu_ns,
 {
     char text[16];
 
-    if (result->requests == 0 || result->duration_ns == 0)
+    if (result->replies == 0 || result->duration_ns == 0)
         return;
     fprintf(file, "  %-14s %9s of CPU a request, %3.0f %% of one CPU\n", name,
             units_format_duration(text, sizeof(text),
-                                  (double)cpu_ns / (double)result->requests),
+                                  (double)cpu_ns / (double)result->replies),
             100 * (double)cpu_ns / (double)result->duration_ns);
 }
 
@@ -60,29 +60,61 @@ static void print_verdict(FILE *file, const struct verdict *verdict)
         fprintf(file, "                 %s\n", verdict->reasons[i]);
 }
 
+/* How it was driven. */
+static void print_head(FILE *file, const struct settings *settings)
+{
+    fprintf(file, "%s, ", settings->target_text);
+    if (settings->rate_per_s)
+        fprintf(file, "open loop, %" PRIu64 "/s %s, at most ",
+                settings->rate_per_s, arrivals_name(settings->arrivals));
+    else
+        fprintf(file, "closed loop, ");
+    fprintf(file, "%u x %u in flight, %u thread%s, %s\n", settings->connections,
+            settings->pipeline, settings->threads,
+            settings->threads == 1 ? "" : "s", settings->engine->name);
+}
+
+/* What became of the plan of an open loop. */
+static void print_plan(FILE *file, const struct result *result)
+{
+    const struct plan_counts *plan = &result->plan;
+
+    fprintf(file,
+            "  planned        %" PRIu64 ", failed %" PRIu64
+            ", unfinished %" PRIu64 " (never sent: %" PRIu64 ")\n",
+            plan->planned, plan->failed, result->unfinished, plan->unsent);
+}
+
 void table_print(FILE *file, const struct settings *settings,
                  const struct result *result)
 {
     double seconds = (double)result->duration_ns / (double)NS_PER_S;
     char text[16];
 
-    fprintf(file, "%s, closed loop, %u x %u in flight, %u thread%s, %s\n",
-            settings->target_text, settings->connections, settings->pipeline,
-            settings->threads, settings->threads == 1 ? "" : "s",
-            settings->engine->name);
+    print_head(file, settings);
     print_connections(file, settings, result);
     fprintf(file, "  requests       %" PRIu64 " in %.3f s: %s/s\n",
             result->requests, seconds,
             units_format_count(text, sizeof(text),
                                seconds > 0 ? (double)result->requests / seconds
                                            : 0));
+    if (settings->rate_per_s)
+        print_plan(file, result);
     fprintf(file, "  errors         %" PRIu64 "\n",
             faults_total(&result->faults));
     fprintf(file, "  %-14s %9s %9s %9s %9s %9s %9s\n", "latency", "p50", "p90",
             "p99", "p99.9", "max", "mean");
+    if (settings->rate_per_s)
+        print_latency(file, "  response", result->times.response);
     print_latency(file, "  service", result->service);
+    if (settings->rate_per_s) {
+        print_latency(file, "  queue wait", result->times.queue_wait);
+        print_latency(file, "  send lag", result->times.send_lag);
+    }
     print_latency(file, "  connect", result->connect);
     print_cost(file, "client", result->client.cpu_ns, result);
+    if (result->plan.spun_ns)
+        print_cost(file, "  spinning", result->plan.spun_ns, result);
     if (result->server_known) {
         print_cost(file, "server", result->server.cpu_ns, result);
         print_cost(file, "total", result->client.cpu_ns + result->server.cpu_ns,

@@ -122,7 +122,7 @@ static void judge_little(const struct settings *settings, struct result *result)
                         (double)result->duration_ns;
     double off = verdict_little(n, per_second, histogram_mean(result->service));
 
-    if (result->requests == 0 || result->lost > 0 ||
+    if (settings->rate_per_s || result->requests == 0 || result->lost > 0 ||
         result->connects != result->established ||
         result->unfinished_oldest_ns > result->duration_ns / 20 ||
         result->service->max_ns > result->duration_ns / 20)

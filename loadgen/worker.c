@@ -1,5 +1,8 @@
 #include "loadgen/worker.h"
 
+#include "loadgen/plan.h"
+#include "loadgen/worker_plan.h"
+
 #include "common/units.h"
 
 #include <errno.h>
@@ -9,11 +12,6 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
-
-static uint32_t list_ends(const struct worker *worker)
-{
-    return worker->n_conns * worker->settings->pipeline;
-}
 
 int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
                 const struct settings *settings, struct course *course,
@@ -28,8 +26,10 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
         .n_conns = n_conns,
         .n_alive = n_conns,
     };
-    uint32_t ends = list_ends(worker);
+    uint32_t ends = worker_ends(worker);
     int error = request_init(&worker->request, settings);
+    if (!error && settings->rate_per_s)
+        error = worker_plan_init(worker);
     checker_init(&worker->checker, &worker->request, reference);
     worker->conns = calloc(n_conns, sizeof(*worker->conns));
     for (uint32_t i = 0; worker->conns && i < n_conns; i++)
@@ -51,6 +51,7 @@ void worker_free(struct worker *worker)
 {
     for (uint32_t i = 0; worker->conns && i < worker->n_conns; i++)
         inbox_free(&worker->conns[i].inbox);
+    worker_plan_free(worker);
     free(worker->conns);
     free(worker->flights);
     free(worker->buffer);
@@ -69,21 +70,9 @@ void worker_close_all(struct worker *worker)
     }
 }
 
-/* The place of the `nth` request in flight of `conn`. */
-static uint32_t place(const struct worker *worker, const struct conn *conn,
-                      uint32_t nth)
-{
-    uint32_t pipeline = worker->settings->pipeline;
-    uint32_t slot = conn->first + nth;
-
-    if (slot >= pipeline)
-        slot -= pipeline;
-    return (uint32_t)(conn - worker->conns) * pipeline + slot;
-}
-
 uint64_t worker_timer_ns(const struct worker *worker, uint64_t now_ns)
 {
-    uint32_t ends = list_ends(worker);
+    uint32_t ends = worker_ends(worker);
     uint32_t oldest = flights_oldest(worker->flights, ends);
     uint64_t start_ns =
         oldest == ends ? now_ns : worker->flights[oldest].start_ns;
@@ -95,7 +84,7 @@ uint64_t worker_timer_ns(const struct worker *worker, uint64_t now_ns)
 struct conn *worker_expired(struct worker *worker, uint64_t now_ns,
                             enum fault *fault)
 {
-    uint32_t ends = list_ends(worker);
+    uint32_t ends = worker_ends(worker);
     uint32_t oldest = flights_oldest(worker->flights, ends);
     uint64_t timeout_ns = worker->settings->timeout_ns;
     char limit[24];
@@ -140,37 +129,73 @@ static void begin_window(struct worker *worker)
     histogram_clear(worker->service);
     for (uint32_t i = 0; i < worker->n_conns; i++)
         worker->conns[i].requests = 0;
+    if (worker->plan)
+        plan_window(worker->plan, worker->started_ns, worker->edge_ns);
     worker->cost = own_cost();
 }
 
-void worker_finish(struct worker *worker, uint64_t now_ns)
+/* The cost of spinning is no cost of the requests: it is kept apart. */
+static void end_window(struct worker *worker, uint64_t now_ns)
 {
-    if (worker->phase == PHASE_WINDOW) {
-        struct cost now = own_cost();
-        worker->cost = cost_between(&worker->cost, &now);
-    }
-    if (worker->phase < PHASE_WINDOW)
-        worker->counters = (struct counters){0};
-    worker->phase = PHASE_DONE;
+    struct cost now = own_cost();
+
+    worker->cost = cost_between(&worker->cost, &now);
+    if (worker->plan)
+        worker->cost.cpu_ns -=
+            plan_end_window(worker->plan, worker->cost.cpu_ns);
     worker->ended_ns = now_ns;
+    worker->in_window = worker->counters;
+}
+
+static void count_unfinished(struct worker *worker, uint64_t now_ns)
+{
     for (uint32_t i = 0; i < worker->n_conns; i++) {
         const struct conn *conn = &worker->conns[i];
         if (conn->in_flight == 0)
             continue;
         uint64_t age_ns =
-            now_ns - worker->flights[place(worker, conn, 0)].start_ns;
+            now_ns - worker->flights[worker_place(worker, conn, 0)].start_ns;
         worker->unfinished += conn->in_flight;
         if (age_ns > worker->unfinished_oldest_ns)
             worker->unfinished_oldest_ns = age_ns;
     }
 }
 
+void worker_finish(struct worker *worker, uint64_t now_ns)
+{
+    if (worker->phase == PHASE_WINDOW)
+        end_window(worker, now_ns);
+    if (worker->phase < PHASE_WINDOW) {
+        worker->counters = (struct counters){0};
+        worker->ended_ns = now_ns;
+    }
+    worker->phase = PHASE_DONE;
+    if (worker->plan)
+        worker_plan_finish(worker, now_ns);
+    else
+        count_unfinished(worker, now_ns);
+}
+
+/* The window is over, and what was planned in it is awaited. */
+static void begin_drain(struct worker *worker)
+{
+    end_window(worker, worker->edge_ns);
+    worker->phase = PHASE_DRAIN;
+    worker->edge_ns += worker->settings->timeout_ns;
+}
+
 void worker_pass(struct worker *worker, uint64_t now_ns)
 {
     if (worker->phase == PHASE_WARMUP && now_ns >= worker->edge_ns)
         begin_window(worker);
-    if (worker->phase == PHASE_WINDOW && now_ns >= worker->edge_ns)
-        worker_finish(worker, worker->edge_ns);
+    if (worker->phase == PHASE_WINDOW && now_ns >= worker->edge_ns) {
+        if (worker->plan)
+            begin_drain(worker);
+        else
+            worker_finish(worker, worker->edge_ns);
+    }
+    if (worker->plan)
+        worker_plan_pass(worker, now_ns);
 }
 
 bool worker_look(struct worker *worker, uint64_t now_ns)
@@ -183,6 +208,9 @@ bool worker_look(struct worker *worker, uint64_t now_ns)
     }
     if (worker->phase == PHASE_OPENING && atomic_load(&worker->course->go)) {
         worker->phase = PHASE_WARMUP;
+        if (worker->plan)
+            plan_begin(worker->plan, worker->settings, worker->index,
+                       atomic_load(&worker->course->plan_ns));
         begins = true;
     }
     if (worker->phase == PHASE_WARMUP)
@@ -201,30 +229,28 @@ void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns)
     conn->sequence = 0;
     inbox_reset(&conn->inbox,
                 ((uint64_t)worker->index << 48) | worker->opened++);
-    flights_append(worker->flights, list_ends(worker), place(worker, conn, 0),
-                   now_ns);
+    flights_append(worker->flights, worker_ends(worker),
+                   worker_place(worker, conn, 0), now_ns);
 }
 
 void worker_opened(struct worker *worker, struct conn *conn, uint64_t now_ns)
 {
-    uint32_t at = place(worker, conn, 0);
+    uint32_t at = worker_place(worker, conn, 0);
 
     conn->state = CONN_OPEN;
     conn->established = true;
     histogram_record(worker->connect, now_ns - worker->flights[at].start_ns);
     flights_remove(worker->flights, at);
+    if (worker->plan)
+        worker_plan_opened(worker, conn, now_ns);
 }
 
 void worker_fill(struct worker *worker, struct conn *conn, uint64_t now_ns)
 {
-    if (worker->phase == PHASE_OPENING)
+    if (worker->phase == PHASE_OPENING || worker->plan)
         return;
-    while (conn->in_flight < worker->settings->pipeline) {
-        flights_append(worker->flights, list_ends(worker),
-                       place(worker, conn, conn->in_flight), now_ns);
-        conn->in_flight++;
-        conn->unsent++;
-    }
+    while (worker_has_room(worker, conn))
+        worker_start(worker, conn, now_ns);
 }
 
 struct span worker_out(struct worker *worker, const struct conn *conn)
@@ -259,6 +285,28 @@ void worker_unsent(struct worker *worker, struct conn *conn, size_t n)
     conn->sent_bytes -= n;
 }
 
+/* The oldest `replies` requests of `conn` have been answered. Returns how many
+ * of them count. */
+static uint32_t count_replies(struct worker *worker, struct conn *conn,
+                              uint32_t replies, uint64_t now_ns)
+{
+    uint32_t counted = 0;
+
+    for (uint32_t i = 0; i < replies; i++) {
+        uint32_t at = worker_place(worker, conn, 0);
+        uint64_t sent_ns = worker->flights[at].start_ns;
+        if (!worker->plan || plan_answer(worker->plan, at, sent_ns, now_ns)) {
+            histogram_record(worker->service, now_ns - sent_ns);
+            counted++;
+        }
+        flights_remove(worker->flights, at);
+        if (++conn->first == worker->settings->pipeline)
+            conn->first = 0;
+    }
+    conn->in_flight -= replies;
+    return counted;
+}
+
 struct checked worker_received(struct worker *worker, struct conn *conn,
                                const char *bytes, size_t n, uint64_t now_ns)
 {
@@ -275,22 +323,17 @@ struct checked worker_received(struct worker *worker, struct conn *conn,
         snprintf(worker->checker.why, sizeof(worker->checker.why),
                  "a whole reply came before its request was sent");
     }
+    uint32_t counted = count_replies(worker, conn, checked.replies, now_ns);
     worker->counters.bytes_in += n;
-    worker->counters.requests += checked.replies;
-    for (uint32_t i = 0; i < checked.replies; i++) {
-        uint32_t at = place(worker, conn, 0);
-        histogram_record(worker->service,
-                         now_ns - worker->flights[at].start_ns);
-        flights_remove(worker->flights, at);
-        if (++conn->first == worker->settings->pipeline)
-            conn->first = 0;
-    }
-    conn->in_flight -= checked.replies;
+    worker->counters.replies += checked.replies;
+    worker->counters.requests += counted;
     if (checked.replies) {
-        conn->requests += checked.replies;
+        conn->requests += counted;
         worker->last_reply_ns = now_ns;
         conn->served = true;
         conn->proven = true;
+        if (worker->plan)
+            worker_plan_room(worker, conn);
     }
     return checked;
 }
@@ -301,9 +344,11 @@ bool worker_closed(struct worker *worker, struct conn *conn, enum fault fault,
     bool again = conn->proven && !worker_done(worker);
 
     if (conn->state == CONN_CONNECTING)
-        flights_remove(worker->flights, place(worker, conn, 0));
+        flights_remove(worker->flights, worker_place(worker, conn, 0));
+    if (worker->plan)
+        worker_plan_closed(worker, conn);
     for (uint32_t i = 0; i < conn->in_flight; i++)
-        flights_remove(worker->flights, place(worker, conn, i));
+        flights_remove(worker->flights, worker_place(worker, conn, i));
     conn->in_flight = 0;
     conn->unsent = 0;
     if (fault != FAULT_NONE)

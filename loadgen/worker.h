@@ -23,11 +23,14 @@ enum { WORKER_BUFFER = 256 * 1024 };
 
 #define NOT_YET UINT64_MAX
 
+struct plan;
+
 /* What the coordinating thread tells the workers, and they tell it. Written
  * rarely; after each change the other side is woken through an eventfd. */
 struct course {
     atomic_bool go;            /* send now */
     atomic_bool stop;          /* end at once */
+    _Atomic uint64_t plan_ns;  /* when the plan of an open loop begins */
     _Atomic uint64_t start_ns; /* of the measured window, or NOT_YET */
     _Atomic uint64_t end_ns;
     atomic_uint settled;  /* workers that opened what they could open */
@@ -40,6 +43,7 @@ enum phase {
     PHASE_OPENING,
     PHASE_WARMUP,
     PHASE_WINDOW,
+    PHASE_DRAIN, /* open loop: what the window has planned is awaited */
     PHASE_DONE,
 };
 
@@ -54,6 +58,7 @@ struct conn {
     int fd;
     enum conn_state state;
     bool blocked;       /* a send was short: the engine waits for room */
+    bool offered;       /* open loop: in the ring of those that may be free */
     bool proven;        /* has had a right reply since it was opened */
     bool established;   /* was open once */
     bool served;        /* has had a right reply */
@@ -68,6 +73,7 @@ struct conn {
 };
 
 struct counters {
+    uint64_t replies; /* right ones; `requests`: those that count */
     uint64_t requests;
     uint64_t bytes_in;
     uint64_t bytes_out;
@@ -88,10 +94,12 @@ struct worker {
                              * the list's two ends as the last */
     struct request request;
     struct checker checker;
-    uint64_t opened; /* connections so far, for their tags */
-    char *buffer;    /* WORKER_BUFFER bytes, for the engine to receive in */
+    uint64_t opened;   /* connections so far, for their tags */
+    char *buffer;      /* WORKER_BUFFER bytes, for the engine to receive in */
+    struct plan *plan; /* NULL: a closed loop */
 
     struct counters counters;
+    struct counters in_window;
     struct faults faults;
     struct histogram *service;
     struct histogram *connect;
@@ -103,6 +111,41 @@ struct worker {
     uint64_t unfinished_oldest_ns;
     int error; /* -errno if the thread could not do its work */
 };
+
+/* The end of the list of flights. */
+static inline uint32_t worker_ends(const struct worker *worker)
+{
+    return worker->n_conns * worker->settings->pipeline;
+}
+
+/* The place of the `nth` request in flight of `conn`. */
+static inline uint32_t worker_place(const struct worker *worker,
+                                    const struct conn *conn, uint32_t nth)
+{
+    uint32_t pipeline = worker->settings->pipeline;
+    uint32_t slot = conn->first + nth;
+
+    if (slot >= pipeline)
+        slot -= pipeline;
+    return (uint32_t)(conn - worker->conns) * pipeline + slot;
+}
+
+/* May another request be started on `conn`, which is open? */
+static inline bool worker_has_room(const struct worker *worker,
+                                   const struct conn *conn)
+{
+    return conn->in_flight < worker->settings->pipeline;
+}
+
+/* Starts a request on `conn`, which has room. */
+static inline void worker_start(struct worker *worker, struct conn *conn,
+                                uint64_t now_ns)
+{
+    flights_append(worker->flights, worker_ends(worker),
+                   worker_place(worker, conn, conn->in_flight), now_ns);
+    conn->in_flight++;
+    conn->unsent++;
+}
 
 /* Allocates all that is needed. `settings`, `course` and `reference` are
  * borrowed. 0 or -errno; worker_free() in both cases. */
@@ -120,7 +163,8 @@ void worker_close_all(struct worker *worker);
 /* Takes over what has changed in the course. True if sending begins now. */
 bool worker_look(struct worker *worker, uint64_t now_ns);
 
-/* Goes from phase to phase as the time passes; call it before what happened
+/* Goes from phase to phase as the time passes, and gives up what has waited in
+ * the plan for too long; call it before what happened
  * at `now_ns` is counted. */
 void worker_pass(struct worker *worker, uint64_t now_ns);
 
@@ -149,8 +193,19 @@ void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns);
 /* It is open. Requests are started by worker_fill(). */
 void worker_opened(struct worker *worker, struct conn *conn, uint64_t now_ns);
 
-/* Starts as many requests as may be in flight, if it is time to send. */
+/* Closed loop: starts as many requests as may be in flight, if it is time to
+ * send. Open loop: nothing. */
 void worker_fill(struct worker *worker, struct conn *conn, uint64_t now_ns);
+
+/* Open loop: starts the next planned request, if its moment has come and a
+ * connection is free for it, and returns the connection: send there at once,
+ * and ask again. NULL: not now. */
+struct conn *worker_due(struct worker *worker, uint64_t now_ns);
+
+/* Open loop: until when the engine may sleep if nothing happens; NOT_YET: as
+ * long as nothing happens; not after `now_ns`: it must only look. Ask before
+ * each wait, after worker_pass() and worker_due(). */
+uint64_t worker_sleep_until(struct worker *worker, uint64_t now_ns);
 
 /* What to send next; `len` is 0 if there is nothing. Then tell how much of it
  * was sent. */

@@ -26,11 +26,19 @@ struct epoll {
 };
 
 static int control(const struct epoll *epoll, int op, int fd, uint32_t events,
-                   uint32_t about)
+                   uint64_t about)
 {
-    struct epoll_event event = {.events = events, .data.u32 = about};
+    struct epoll_event event = {.events = events, .data.u64 = about};
 
     return epoll_ctl(epoll->epoll_fd, op, fd, &event) == 0 ? 0 : -errno;
+}
+
+/* Whose event it is: a connection's number, and which one of those that had
+ * this number. */
+static uint64_t name_of(const struct worker *worker, const struct conn *conn)
+{
+    return (uint64_t)(uint32_t)conn->inbox.tag << 32 |
+           (uint64_t)(conn - worker->conns);
 }
 
 /* Says which events of `conn` are of interest from now on. */
@@ -38,7 +46,7 @@ static int watch(struct loop *loop, int op, const struct conn *conn,
                  uint32_t events)
 {
     return control((struct epoll *)loop, op, conn->fd, events,
-                   (uint32_t)(conn - loop->worker->conns));
+                   name_of(loop->worker, conn));
 }
 
 static int opening(struct loop *loop, struct conn *conn)
@@ -94,22 +102,37 @@ static void take_in(struct loop *loop, struct conn *conn)
 
 static void on_event(struct loop *loop, const struct epoll_event *event)
 {
-    uint32_t about = event->data.u32;
+    uint64_t about = event->data.u64;
 
     if (about == ABOUT_WAKE || about == ABOUT_TIMER) {
         loop->woken |= about == ABOUT_WAKE;
         loop->timer_fired |= about == ABOUT_TIMER;
         return;
     }
-    struct conn *conn = &loop->worker->conns[about];
+    struct conn *conn = &loop->worker->conns[(uint32_t)about];
+    if (about != name_of(loop->worker, conn))
+        return; /* it was closed when a request fell due, and opened again */
     if (conn->state == CONN_CONNECTING) {
         loop_connected(loop, conn);
         return;
     }
-    if (event->events & EPOLLOUT)
+    if (conn->state == CONN_OPEN && event->events & EPOLLOUT)
         flush_out(loop, conn);
     if (conn->state == CONN_OPEN && event->events & ~(uint32_t)EPOLLOUT)
         take_in(loop, conn);
+}
+
+/* Waits for events, at most as long as the plan of an open loop allows. */
+static int wait_for(struct epoll *epoll, struct epoll_event *events)
+{
+    uint64_t until_ns = loop_wait_until(&epoll->loop);
+
+    if (until_ns == NOT_YET)
+        return epoll_wait(epoll->epoll_fd, events, EVENTS, -1);
+    if (until_ns == LOOP_LOOK)
+        return epoll_wait(epoll->epoll_fd, events, EVENTS, 0);
+    const struct timespec left = clock_left(until_ns);
+    return epoll_pwait2(epoll->epoll_fd, events, EVENTS, &left, NULL);
 }
 
 static int run_loop(struct epoll *epoll)
@@ -119,11 +142,13 @@ static int run_loop(struct epoll *epoll)
     int error = loop_start(loop);
 
     while (!error && !worker_done(loop->worker)) {
-        int n = epoll_wait(epoll->epoll_fd, events, EVENTS, -1);
+        int n = wait_for(epoll, events);
         if (n < 0 && errno != EINTR)
             return -errno;
-        for (int i = 0; i < n && !worker_done(loop->worker); i++)
+        for (int i = 0; i < n && !worker_done(loop->worker); i++) {
             on_event(loop, &events[i]);
+            loop_send_due(loop);
+        }
         error = loop_between_batches(loop);
     }
     return error;

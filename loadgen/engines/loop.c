@@ -59,6 +59,21 @@ void loop_fail(struct loop *loop, struct conn *conn, enum fault fault,
         open_conn(loop, conn);
 }
 
+uint64_t loop_wait_until(struct loop *loop)
+{
+    struct worker *worker = loop->worker;
+
+    if (!worker->plan)
+        return NOT_YET;
+    loop_send_due(loop);
+    uint64_t now_ns = clock_ns();
+    worker_pass(worker, now_ns);
+    if (worker_done(worker))
+        return LOOP_LOOK;
+    uint64_t until_ns = worker_sleep_until(worker, now_ns);
+    return until_ns > now_ns ? until_ns : LOOP_LOOK;
+}
+
 void loop_connected(struct loop *loop, struct conn *conn)
 {
     int error = socket_connected(conn->fd);
@@ -81,6 +96,10 @@ static void closed_early(struct loop *loop, struct conn *conn)
 {
     char *why = loop->worker->checker.why;
 
+    if (conn->proven && conn->in_flight == 0) {
+        loop_fail(loop, conn, FAULT_NONE, ""); /* idle, so nothing is lost */
+        return;
+    }
     snprintf(why, FAULT_TEXT, "closed with %u requests unanswered",
              conn->in_flight);
     loop_fail(loop, conn, FAULT_CLOSED_EARLY, why);

@@ -7,8 +7,13 @@
 
 #include "loadgen/worker.h"
 
+#include "common/clock.h"
+
 #include <stdbool.h>
 #include <stdint.h>
+
+/* A wait that ends at once. */
+#define LOOP_LOOK UINT64_C(0)
 
 struct loop;
 
@@ -49,6 +54,22 @@ int loop_start(struct loop *loop);
 /* What a batch of events or the time demands, apart from connections. 0 or
  * -errno. */
 int loop_between_batches(struct loop *loop);
+
+/* Open loop: sends what is due, as far as connections are free. Call it after
+ * each event: the moments planned do not wait for the end of a batch. */
+static inline void loop_send_due(struct loop *loop)
+{
+    struct conn *conn;
+
+    if (!loop->worker->plan)
+        return;
+    while ((conn = worker_due(loop->worker, clock_ns())))
+        loop->ops->flush(loop, conn);
+}
+
+/* Before each wait: until when it may last if nothing happens; NOT_YET: as
+ * long as nothing happens; LOOP_LOOK: it must not sleep at all. */
+uint64_t loop_wait_until(struct loop *loop);
 
 /* Connecting has ended, well or not. */
 void loop_connected(struct loop *loop, struct conn *conn);

@@ -108,6 +108,8 @@ static void answer(struct server *server, struct peer *peer)
     peer->replies++;
     if (server->manner == STUB_DIES && server->replies == 100)
         _exit(0);
+    if (server->manner == STUB_STOPS && server->replies == 100)
+        raise(SIGSTOP);
     if (server->manner == STUB_HANGS && server->replies > 100)
         return;
     if (text) {

@@ -22,6 +22,7 @@ enum stub_manner {
     STUB_RESET,   /* resets instead of the tenth reply */
     STUB_DIES,    /* exits instead of the hundredth reply of all */
     STUB_HANGS,   /* never answers again after the hundredth reply of all */
+    STUB_STOPS,   /* stops itself before the hundredth reply of all */
     STUB_REFUSES, /* does not listen */
     /* Right replies, but not as most servers send them: */
     STUB_CHUNKED,   /* in other chunks each time, with trailers */

@@ -38,7 +38,14 @@ refuses() {
 refuses 'no target'
 refuses 'one target is enough' "$target" "$target"
 refuses "unknown option '--conections' (did you mean 'connections'?)" --conections 1 "$target"
-refuses "option '--rate'" --rate 5 "$target"
+refuses '--rate: 0 is out of range (1 to 10000000)' --rate 0 "$target"
+refuses '--rate: 10000001 is out of range' --rate 10000001 "$target"
+refuses "--rate: '-5' is not a whole number" --rate -5 "$target"
+refuses "--rate: '1.5' is not a whole number" --rate 1.5 "$target"
+refuses "--arrivals: unknown 'poison' (did you mean 'poisson'?)" --rate 5 --arrivals poison "$target"
+refuses '--arrivals: there is no plan without --rate' --arrivals fixed "$target"
+refuses '--no-spin: there is no plan without --rate' --no-spin "$target"
+refuses '--print-schedule: there is no plan without --rate' --print-schedule "$target"
 refuses "option '--idle'" --idle 5 "$target"
 refuses "unknown 'epol' (did you mean 'epoll'?)" --engine epol "$target"
 refuses "unknown 'io_uring' (did you mean 'uring'?)" --engine io_uring "$target"
@@ -77,6 +84,14 @@ refuses '--threads: 2 threads need as many CPUs' -c 2 --threads 2 --cpus "$one" 
 report $? '--help'
 "$loadgen" --version 2>"$scratch/err" | grep -q '^loadgen (muxbench) '
 report $? '--version'
+
+# The plan of warm-up and duration, thread by thread; nobody listens there.
+"$loadgen" --print-schedule --rate 5 --arrivals fixed -c 2 --threads 2 --warmup 200ms \
+    --duration 800ms "$target" >"$scratch/out" 2>"$scratch/err" &&
+    [ ! -s "$scratch/err" ] &&
+    printf '0\t0\n0\t400000000\n0\t800000000\n1\t200000000\n1\t600000000\n' |
+    cmp -s - "$scratch/out"
+report $? '--print-schedule'
 
 # With the record on stdout, the table goes to stderr.
 "$loadgen" --json - --duration 10ms --warmup 0s "$target" >"$scratch/out" 2>"$scratch/err"
