@@ -135,12 +135,23 @@ static void take_completions(struct uring *uring)
     buffers_show(&uring->buffers);
 }
 
-/* Submits, and waits until there is something. */
-static int wait_for_some(struct uring *uring)
+/* Submits, and waits until there is something, or until `until_ns`. */
+static int wait_for_some(struct uring *uring, uint64_t until_ns)
 {
-    int n = io_uring_submit_and_wait(&uring->ring, 1);
+    struct io_uring *ring = &uring->ring;
+    int n;
 
-    if (n < 0 && n != -EINTR)
+    if (until_ns == NOT_YET) {
+        n = io_uring_submit_and_wait(ring, 1);
+    } else if (until_ns == LOOP_LOOK) {
+        n = io_uring_submit_and_get_events(ring);
+    } else {
+        const struct timespec left = clock_left(until_ns);
+        struct __kernel_timespec most = {left.tv_sec, left.tv_nsec};
+        struct io_uring_cqe *first;
+        n = io_uring_submit_and_wait_timeout(ring, &first, 1, &most, NULL);
+    }
+    if (n < 0 && n != -EINTR && n != -ETIME)
         return n;
     uring->outbox_bytes = 0;
     uring->now_ns = clock_ns();
@@ -155,8 +166,9 @@ static int run_loop(struct uring *uring)
     uring_watch(uring, loop->timer_fd, OP_TIMER);
     int error = loop_start(loop);
     while (!error && !worker_done(loop->worker)) {
+        uint64_t until_ns = loop_wait_until(loop);
         uring_send_marked(uring);
-        error = uring->error ? uring->error : wait_for_some(uring);
+        error = uring->error ? uring->error : wait_for_some(uring, until_ns);
         if (error)
             break;
         take_completions(uring);
