@@ -292,3 +292,17 @@ char *baseline_folder(const struct paths *paths, const char *name)
     words_free(&known);
     return folder;
 }
+
+double baseline_kib(const char *folder)
+{
+    double bytes = 0;
+
+    for (size_t i = 0; i < FILES; i++) {
+        struct stat about;
+        char *name = run_dir_file(folder, files[i]);
+        if (name && stat(name, &about) == 0)
+            bytes += (double)about.st_size;
+        free(name);
+    }
+    return bytes / 1024;
+}

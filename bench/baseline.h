@@ -21,6 +21,9 @@ int baseline_names(const struct paths *paths, struct words *names);
  * doesn't exist. */
 char *baseline_folder(const struct paths *paths, const char *name);
 
+/* What its files take, in KiB. */
+double baseline_kib(const char *folder);
+
 /* Whether a gate must refuse to hold another run against that in the folder
  * `base`: it is a baseline, and of another machine, so that a
  * difference says nothing of the code. Appends to `why` what differs; without

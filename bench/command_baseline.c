@@ -57,23 +57,6 @@ static const char *first_start(const json_t *trials)
     return first;
 }
 
-/* What would be committed. */
-static double folder_kib(const char *folder)
-{
-    static const char *const names[] = {"meta.json", "suite.ini",
-                                        "trials.jsonl"};
-    double bytes = 0;
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        struct stat about;
-        char *name = run_dir_file(folder, names[i]);
-        if (name && stat(name, &about) == 0)
-            bytes += (double)about.st_size;
-        free(name);
-    }
-    return bytes / 1024;
-}
-
 static struct facts facts_of(const struct summary *summary, const char *folder)
 {
     const json_t *machine = json_object_get(summary->meta, "machine");
@@ -86,7 +69,7 @@ static struct facts facts_of(const struct summary *summary, const char *folder)
         .cpu = text_or_dash(json_object_get(cpu, "model")),
         .suite = text_or_dash(json_object_get(summary->meta, "suite")),
         .cells = summary->cells,
-        .kib = folder_kib(folder),
+        .kib = baseline_kib(folder),
     };
 
     for (size_t i = 0; i < summary->cells; i++)

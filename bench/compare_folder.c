@@ -19,13 +19,6 @@ static uint64_t hash(const char *text)
     return sum;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 /* "compare-A-B", of characters that are safe in a file's name. To be freed; NULL
  * when out of memory. */
 static char *full_name(const struct words *sides)
@@ -39,7 +32,7 @@ static char *full_name(const struct words *sides)
     fputs("compare", file);
     for (size_t i = 0; i < sides->n; i++) {
         fputc('-', file);
-        for (const char *c = last_part(sides->word[i]); *c; c++)
+        for (const char *c = paths_last_part(sides->word[i]); *c; c++)
             fputc(isalnum((unsigned char)*c) || strchr("._+-", *c) ? *c : '_',
                   file);
     }

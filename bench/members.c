@@ -1,6 +1,7 @@
 #include "bench/members.h"
 
 #include "bench/fingerprint.h"
+#include "bench/paths.h"
 #include "bench/run_dir.h"
 #include "common/msg.h"
 
@@ -89,20 +90,13 @@ int members_read(const struct words *run, struct members *members)
     return 0;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 const char *members_name(const struct members *members, size_t run)
 {
     const char *path = members->member[run].run;
-    const char *name = last_part(path);
+    const char *name = paths_last_part(path);
 
     for (size_t i = 0; i < members->n; i++) {
-        if (i != run && strcmp(last_part(members->member[i].run), name) == 0)
+        if (i != run && strcmp(paths_last_part(members->member[i].run), name) == 0)
             return path;
     }
     return name;

@@ -205,3 +205,10 @@ char *paths_run(const struct paths *paths, const char *name)
         msg_error("there is no run yet; make one with: make bench");
     return run;
 }
+
+const char *paths_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash && slash[1] ? slash + 1 : path;
+}

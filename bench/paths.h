@@ -26,6 +26,9 @@ int paths_suites(const struct paths *paths, struct words *names);
  * -errno. */
 int paths_list(const char *folder, const char *ending, struct words *names);
 
+/* What follows the last slash of `path`; all of it if nothing does. */
+const char *paths_last_part(const char *path);
+
 /* The file of a suite: `name` itself if it has a slash or ends with ".ini",
  * else that suite of the checkout. To be freed; NULL after telling that it
  * doesn't exist. */
