@@ -164,22 +164,55 @@ static int remove_worktree(const char *git, const char *worktree)
     return access(worktree, F_OK) == 0 ? -1 : 0;
 }
 
-/* Only one at a time: they share the worktree, and would disturb each other. */
-static int take_lock(const struct paths *paths, struct base_tree *tree)
+/* Only one at a time works in a tree: they share its build folder, and would
+ * disturb each other. `whose` is the tree in words. A descriptor, or -1 after
+ * telling. */
+static int take_lock(const char *programs, const char *whose)
 {
-    char *path = run_dir_file(paths->programs, "regress.lock");
+    char *path = run_dir_file(programs, "regress.lock");
+    int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666) : -1;
+    int error = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
 
-    tree->lock_fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666) : -1;
-    int error =
-        tree->lock_fd >= 0 && flock(tree->lock_fd, LOCK_EX | LOCK_NB) == 0
-            ? 0
-            : errno;
     if (error == EWOULDBLOCK)
-        msg_error("another regress of this tree is at work");
+        msg_error("another regress of %s is at work", whose);
     else if (error)
         msg_error("%s: %s", path ? path : "lock", strerror(error));
+    if (error && fd >= 0) {
+        close(fd);
+        fd = -1;
+    }
     free(path);
-    return error ? -1 : 0;
+    return fd;
+}
+
+static int lock_own(const struct paths *paths, struct base_tree *tree)
+{
+    tree->lock_fd = take_lock(paths->programs, "this tree");
+    return tree->lock_fd < 0 ? -1 : 0;
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+    struct stat x;
+    struct stat y;
+
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+/* Another checkout may be the base of several trees; this tree, too, may be its
+ * own base, and is locked already then. 0, or -1 after telling. */
+static int lock_base(const struct paths *paths, struct base_tree *tree)
+{
+    if (mkdir(tree->programs, 0777) != 0 && errno != EEXIST) {
+        msg_error("--base: %s can't be made: %s", tree->programs,
+                  strerror(errno));
+        return -1;
+    }
+    if (same_folder(tree->programs, paths->programs))
+        return 0;
+    tree->base_lock_fd = take_lock(tree->programs, tree->name);
+    return tree->base_lock_fd < 0 ? -1 : 0;
 }
 
 /* git does not know it, or refuses to look at all. */
@@ -238,7 +271,7 @@ static int check_out(const struct paths *paths, const char *base,
     char *text = first_line(subject, &refused);
     tree->path = run_dir_file(paths->programs, "regress-base");
     if (text && tree->path && (tree->name = joined(base, text)) &&
-        take_lock(paths, tree) == 0 &&
+        lock_own(paths, tree) == 0 &&
         remove_worktree(paths->root, tree->path) == 0) {
         const char *const add[] = {
             "git",     "-C",      paths->root, "worktree", "add", "--quiet",
@@ -266,7 +299,7 @@ static bool is_checkout(const char *base)
 int base_tree_open(const struct paths *paths, const char *base,
                    const struct words *servers, struct base_tree *tree)
 {
-    *tree = (struct base_tree){.lock_fd = -1};
+    *tree = BASE_TREE_NONE;
     for (size_t i = 0; i < sizeof(not_inherited) / sizeof(*not_inherited); i++)
         unsetenv(not_inherited[i]);
     if (is_checkout(base)) {
@@ -274,7 +307,7 @@ int base_tree_open(const struct paths *paths, const char *base,
         tree->name = strdup(base);
         if (!tree->path)
             msg_error("--base: %s: %s", base, strerror(errno));
-        if (!tree->path || take_lock(paths, tree) != 0)
+        if (!tree->path || lock_own(paths, tree) != 0)
             return -1;
     } else if (check_out(paths, base, tree) != 0) {
         return -1;
@@ -284,6 +317,8 @@ int base_tree_open(const struct paths *paths, const char *base,
         msg_error("out of memory");
         return -1;
     }
+    if (!tree->worktree && lock_base(paths, tree) != 0)
+        return -1;
     return build(tree, servers);
 }
 
@@ -295,8 +330,10 @@ void base_tree_close(struct base_tree *tree)
                   tree->worktree, tree->git, tree->worktree);
     if (tree->lock_fd >= 0)
         close(tree->lock_fd);
+    if (tree->base_lock_fd >= 0)
+        close(tree->base_lock_fd);
     free(tree->name);
     free(tree->path);
     free(tree->programs);
-    *tree = (struct base_tree){.lock_fd = -1};
+    *tree = BASE_TREE_NONE;
 }

@@ -202,7 +202,7 @@ static int exit_code(enum regress_end end, const struct comparison *comparison)
 {
     if (comparison->verdict == CHANGE_SLOWER)
         return EXIT_NO;
-    if (end == REGRESS_GAVE_UP)
+    if (end == REGRESS_GAVE_UP || comparison->cells == 0)
         return EXIT_USAGE;
     return comparison->verdict == CHANGE_UNCLEAR ? EXIT_UNCLEAR : EXIT_FINE;
 }
@@ -382,7 +382,7 @@ int command_regress(const struct paths *paths, int argc, char **argv)
                        [METRIC_P99_NS] = 0.03},
     };
     struct run run = RUN_EMPTY;
-    struct base_tree base = {.lock_fd = -1};
+    struct base_tree base = BASE_TREE_NONE;
     int code = EXIT_USAGE;
 
     options_parse(&options, argc, argv, &request);

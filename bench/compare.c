@@ -249,7 +249,9 @@ int compare_runs(const struct summary *side, size_t sides, bool by_boot,
 
     summary_varying(side, sides, setting.varies);
     int error = find_unmatched(&setting, &comparison->unmatched);
+    comparison->command = "compare";
     comparison->unit = by_boot ? "boots" : "trials";
+    comparison->windows = "trials";
     for (size_t i = 0; i < side[0].cells && !error; i++) {
         const struct summary_cell *base =
             counterpart(&side[0], &side[0].cell[i]);

@@ -19,16 +19,11 @@ static const char *metric_words(enum metric metric)
     return words[metric];
 }
 
-static double percent(double ratio)
-{
-    return (ratio - 1) * 100;
-}
-
 static void put_interval(FILE *to, const struct finding *finding)
 {
     if (isfinite(finding->low) && isfinite(finding->high))
-        fprintf(to, "%+.1f to %+.1f %%", percent(finding->low),
-                percent(finding->high));
+        fprintf(to, "%+.1f to %+.1f %%", finding_percent(finding->low),
+                finding_percent(finding->high));
     else
         fputs("–", to);
 }
@@ -36,7 +31,7 @@ static void put_interval(FILE *to, const struct finding *finding)
 static void put_change(FILE *to, const struct finding *finding)
 {
     if (isfinite(finding->ratio))
-        fprintf(to, "%+.1f %%", percent(finding->ratio));
+        fprintf(to, "%+.1f %%", finding_percent(finding->ratio));
     else
         fputs("–", to);
 }
@@ -103,8 +98,9 @@ void compare_findings_verdict(FILE *to, const struct comparison *comparison)
     }
     fprintf(to,
             "%sof %zu findings that decide: total CPU per request and requests "
-            "per second of %zu cells, from %zu trials.</p>\n",
-            gating ? ", " : "", gating, comparison->cells, comparison->trials);
+            "per second of %zu cells, from %zu %s.</p>\n",
+            gating ? ", " : "", gating, comparison->cells, comparison->trials,
+            comparison->windows);
     if (comparison->warnings.n > 0)
         fputs("<p class=\"warn\">What makes it doubtful:</p>\n", to);
     html_list(to, &comparison->warnings);

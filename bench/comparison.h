@@ -20,10 +20,12 @@ struct comparison {
     struct words about; /* what those do not say: "kernel 6.1"; may be empty */
     struct words warnings;  /* what makes it doubtful, a sentence each */
     struct words unmatched; /* cells that only some sides have, in words */
+    const char *command;    /* that made it: "compare", "regress" */
     const char *unit;       /* what n counts: "trials", "boots", "blocks" */
+    const char *windows;    /* what was measured: "trials", "slices" */
     struct words counts;    /* "3 of 6.1", a side each; may be empty */
     size_t cells;           /* how many are compared */
-    size_t trials;          /* that it rests on */
+    size_t trials;          /* that it rests on, or slices */
     struct findings findings;
     enum change verdict;
 };
@@ -39,8 +41,9 @@ void comparison_print_markdown(const struct comparison *comparison, FILE *to);
 /* A row a finding, with a header; comma-separated as RFC 4180 has it. */
 void comparison_print_csv(const struct comparison *comparison, FILE *to);
 
-/* Every cell as a test case that fails when it is slower, and is skipped when
- * unclear: in the XML that CI systems read as JUnit's. */
+/* Every cell as a test case that fails when it is slower, is skipped when
+ * unclear, and is an error when it could not be measured: in the XML that CI
+ * systems read as JUnit's. */
 void comparison_print_junit(const struct comparison *comparison, FILE *to);
 
 /* Writes that object, which comparison_json() makes. 0, -ENOMEM or -EIO. */

@@ -26,6 +26,8 @@ static void put(FILE *to, const char *text)
 /* What a test case holds: nothing when it passed. */
 static const char *outcome(const struct finding *finding)
 {
+    if (finding->given_up)
+        return "error";
     switch (finding->change) {
     case CHANGE_SLOWER:
         return "failure";
@@ -44,7 +46,8 @@ static void put_case(const struct comparison *comparison,
     char change[64];
     char interval[64];
 
-    fputs("  <testcase classname=\"muxbench.compare\" name=\"", to);
+    fprintf(to, "  <testcase classname=\"muxbench.%s\" name=\"",
+            comparison->command);
     put(to, finding->cell);
     fputs(", ", to);
     put(to, comparison_metric(finding->metric));
@@ -68,17 +71,21 @@ void comparison_print_junit(const struct comparison *comparison, FILE *to)
     const struct comparison_part gating = comparison_gating(comparison);
     size_t failures = 0;
     size_t skipped = 0;
+    size_t errors = 0;
 
     for (size_t i = 0; i < gating.n; i++) {
         const enum change change = gating.finding[i].change;
-        failures += change == CHANGE_SLOWER;
-        skipped += change == CHANGE_UNCLEAR || change == CHANGE_TOO_FEW;
+        const bool error = gating.finding[i].given_up;
+        errors += error;
+        failures += !error && change == CHANGE_SLOWER;
+        skipped += !error &&
+                   (change == CHANGE_UNCLEAR || change == CHANGE_TOO_FEW);
     }
     fprintf(to,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-            "<testsuite name=\"muxbench compare\" tests=\"%zu\" "
-            "failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",
-            gating.n, failures, skipped);
+            "<testsuite name=\"muxbench %s\" tests=\"%zu\" "
+            "failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n",
+            comparison->command, gating.n, failures, errors, skipped);
     for (size_t i = 0; i < gating.n; i++)
         put_case(comparison, &gating.finding[i], to);
     fputs("</testsuite>\n", to);

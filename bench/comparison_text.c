@@ -48,16 +48,11 @@ bool comparison_has_interval(const struct finding *finding)
     return comparison_has_ratio(finding) && finding->change != CHANGE_TOO_FEW;
 }
 
-static double percent(double ratio)
-{
-    return (ratio - 1) * 100;
-}
-
 const char *comparison_change(const struct finding *finding, char *text,
                               size_t size)
 {
     if (comparison_has_ratio(finding))
-        snprintf(text, size, "%+.1f %%", percent(finding->ratio));
+        snprintf(text, size, "%+.1f %%", finding_percent(finding->ratio));
     else
         snprintf(text, size, "-");
     return text;
@@ -67,8 +62,8 @@ const char *comparison_interval(const struct finding *finding, char *text,
                                 size_t size)
 {
     if (comparison_has_interval(finding))
-        snprintf(text, size, "%+.1f .. %+.1f %%", percent(finding->low),
-                 percent(finding->high));
+        snprintf(text, size, "%+.1f .. %+.1f %%",
+                 finding_percent(finding->low), finding_percent(finding->high));
     else
         snprintf(text, size, "-");
     return text;
@@ -137,33 +132,48 @@ const char *comparison_count(const struct comparison *comparison, char *text,
     return text;
 }
 
-/* "; less than 3 % is none", unless the cells differ in that. */
-static const char *least_effect(const struct findings *findings, char *text,
-                                size_t size)
+/* The least effect that the metric has in all cells; -1 if it has none. */
+static double least_effect(const struct findings *findings, enum metric metric)
 {
-    const double least = findings->n ? findings->finding[0].min_effect : 0;
-    bool one = findings->n > 0;
+    for (size_t i = 0; i < findings->n; i++) {
+        if (findings->finding[i].metric == metric)
+            return findings->finding[i].min_effect;
+    }
+    return -1;
+}
 
-    for (size_t i = 1; i < findings->n; i++)
-        one = one && findings->finding[i].min_effect == least;
-    if (one)
-        snprintf(text, size, "; less than %g %% is no change", least * 100);
-    else
+/* "; less than 3 % is no change", for each metric that gates where they differ in
+ * that. */
+static const char *least_effects(const struct findings *findings, char *text,
+                                 size_t size)
+{
+    const double cpu = least_effect(findings, METRIC_TOTAL_CPU_US);
+    const double rate = least_effect(findings, METRIC_REQUESTS_PER_S);
+
+    if (cpu < 0 && rate < 0)
         text[0] = '\0';
+    else if (cpu < 0 || rate < 0 || (cpu >= rate && cpu <= rate))
+        snprintf(text, size, "; less than %g %% is no change",
+                 fmax(cpu, rate) * 100);
+    else
+        snprintf(text, size,
+                 "; less than %g %% of total CPU/request or %g %% of requests/s "
+                 "is no change",
+                 cpu * 100, rate * 100);
     return text;
 }
 
 const char *comparison_rests_on(const struct comparison *comparison, char *text,
                                 size_t size)
 {
-    char least[64];
+    char least[100];
 
     snprintf(text, size,
-             "%zu cell%s compared, resting on %zu trials. Changes are against "
+             "%zu cell%s compared, resting on %zu %s. Changes are against "
              "A, with 95 %% intervals%s.",
              comparison->cells, comparison->cells == 1 ? "" : "s",
-             comparison->trials,
-             least_effect(&comparison->findings, least, sizeof(least)));
+             comparison->trials, comparison->windows,
+             least_effects(&comparison->findings, least, sizeof(least)));
     return text;
 }
 

@@ -3,6 +3,8 @@
 #include "common/clock.h"
 #include "common/cost.h"
 
+#include <math.h>
+
 void edge_read(const struct placement *placement, pid_t server,
                const struct awake *awake, struct edge *edge)
 {
@@ -37,12 +39,17 @@ struct disturbance disturbance_between(const struct placement *placement,
                                  : client_ns;
     const uint64_t busy_ns = end->ticks.busy_ns - begin->ticks.busy_ns;
     const double whole_ns = wall_ns ? (double)wall_ns : 1;
+    const bool has_overflows = begin->has_overflows && end->has_overflows;
     struct disturbance found = {
         .foreign_share = awake ? share(wall_ns, ours_ns + spinner_ns, whole_ns)
                                : share(busy_ns, ours_ns, whole_ns),
         .steal_share =
             (double)(end->ticks.steal_ns - begin->ticks.steal_ns) / whole_ns,
         .spinner_share = (double)spinner_ns / whole_ns,
+        .listen_overflows =
+            has_overflows
+                ? (double)(end->listen_overflows - begin->listen_overflows)
+                : (double)NAN,
     };
 
     found.noisy = found.foreign_share > DISTURBANCE_NOISY_SHARE ||

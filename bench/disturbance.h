@@ -29,6 +29,7 @@ struct disturbance {
     double steal_share;
     double spinner_share; /* of the spinners that keep awake */
     bool noisy;
+    double listen_overflows; /* on the whole machine; NAN if unknown */
 };
 
 /* Reads an edge; `server` is the server's process, 0 for none. */

@@ -28,6 +28,22 @@ static void tell_side(struct duel_end *end, unsigned side)
              side_names[side], reason);
 }
 
+/* What the generator says its figures are worth; its last reason says why they
+ * are worth nothing. */
+static void take_verdict(const json_t *result, struct slice *slice)
+{
+    const char *verdict = json_string_value(json_object_get(result, "verdict"));
+    const json_t *reasons = json_object_get(result, "reasons");
+    const size_t n = json_array_size(reasons);
+    const char *last =
+        n ? json_string_value(json_array_get(reasons, n - 1)) : NULL;
+
+    slice->generator_bound = verdict && strcmp(verdict, "generator-bound") == 0;
+    slice->invalid = verdict && strcmp(verdict, "invalid") == 0;
+    snprintf(slice->why, sizeof(slice->why), "%s",
+             slice->invalid && last ? last : "");
+}
+
 /* Runs the tool on one side. */
 static void load(const struct duel *duel, const struct cell *cell,
                  const struct placement *placement,
@@ -44,6 +60,7 @@ static void load(const struct duel *duel, const struct cell *cell,
     slice->disturbance = disturbance_between(placement, awake->n > 0, &before,
                                              &after, run.cpu_ns);
     slice->served = summary_number(run.result, "connections_served");
+    take_verdict(run.result, slice);
     bool starved = slice->served < (double)cell_count(cell, AXIS_CONNECTIONS);
     for (enum metric metric = 0; metric < METRICS; metric++) {
         bool latency = metric == METRIC_P50_NS || metric == METRIC_P99_NS;

@@ -28,6 +28,9 @@ struct slice {
     double served;         /* connections with a right reply; NAN if not told */
     double value[METRICS]; /* NAN for what there is none of */
     struct disturbance disturbance;
+    bool generator_bound; /* the generator's verdict */
+    bool invalid;
+    char why[200]; /* it is invalid */
 };
 
 /* How a block ended. */

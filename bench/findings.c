@@ -151,12 +151,22 @@ void findings_sort(struct findings *findings)
               by_change);
 }
 
+void findings_drop(struct findings *findings, size_t from, size_t n)
+{
+    struct finding *first = &findings->finding[from];
+
+    for (size_t i = 0; i < n; i++) {
+        free(first[i].cell);
+        json_decref(first[i].axes);
+    }
+    findings->n -= n;
+    memmove(first, first + n, (findings->n - from) * sizeof(*first));
+}
+
 void findings_free(struct findings *findings)
 {
-    for (size_t i = 0; i < findings->n; i++) {
-        free(findings->finding[i].cell);
-        json_decref(findings->finding[i].axes);
-    }
+    if (findings->n > 0)
+        findings_drop(findings, 0, findings->n);
     free(findings->finding);
     *findings = (struct findings){0};
 }

@@ -35,6 +35,7 @@ struct finding {
     double q;       /* p adjusted over all that gate; NAN for others */
     size_t n_base;  /* trials, boots or blocks */
     size_t n_side;
+    bool given_up; /* it could not be measured to its end */
     enum change change;
 };
 
@@ -45,6 +46,12 @@ struct findings {
 
 /* Whether the metric decides a verdict; the others describe. */
 bool finding_gates(enum metric metric);
+
+/* A ratio as a change in per cent: 1.05 is 5. */
+static inline double finding_percent(double ratio)
+{
+    return (ratio - 1) * 100;
+}
 
 /* Whether more of the metric is better. */
 bool finding_more_is_better(enum metric metric);
@@ -65,6 +72,9 @@ enum change findings_verdict(const struct findings *findings);
 
 /* What is worse first, then what changed most; gating ones before others. */
 void findings_sort(struct findings *findings);
+
+/* Takes out `n` of them, from number `from` on. */
+void findings_drop(struct findings *findings, size_t from, size_t n);
 
 void findings_free(struct findings *findings);
 

@@ -33,7 +33,7 @@ static int by_badness(const void *a, const void *b)
 static void write_percent(FILE *file, double ratio)
 {
     if (isfinite(ratio) && ratio > 0)
-        fprintf(file, "\t%.6g", (ratio - 1) * 100);
+        fprintf(file, "\t%.6g", finding_percent(ratio));
     else
         fputs("\tNaN", file);
 }

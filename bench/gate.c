@@ -60,6 +60,7 @@ static int add_finding(struct gate *gate, const struct gate_cell *cell,
         .axes = json_incref(cell->axes),
         .side = 1,
         .min_effect = gate->min_effect[metric],
+        .given_up = cell->given_up,
     };
 
     series_finding(&cell->series, metric, &finding);
@@ -108,6 +109,39 @@ int gate_close(struct gate *gate)
             error = series_look(&gate->cell[i].series);
     }
     return error ? error : judge(gate);
+}
+
+void gate_give_up(struct gate *gate, size_t cell)
+{
+    gate->cell[cell].over = true;
+    gate->cell[cell].given_up = true;
+}
+
+void gate_leave_out(struct gate *gate, size_t cell)
+{
+    gate->cell[cell].over = true;
+    gate->cell[cell].left_out = true;
+}
+
+size_t gate_cells(const struct gate *gate)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < gate->cells; i++)
+        n += !gate->cell[i].left_out;
+    return n;
+}
+
+struct findings gate_take_findings(struct gate *gate)
+{
+    struct findings taken = gate->findings;
+
+    gate->findings = (struct findings){0};
+    for (size_t i = gate->cells; i-- > 0;) {
+        if (gate->cell[i].left_out)
+            findings_drop(&taken, i * METRICS, METRICS);
+    }
+    return taken;
 }
 
 void gate_free(struct gate *gate)

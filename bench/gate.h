@@ -14,7 +14,9 @@ struct gate_cell {
     char *name; /* in words */
     json_t *axes;
     struct series series;
-    bool over; /* decided, given up, or no look is left */
+    bool over;     /* decided, given up, or no look is left */
+    bool given_up; /* it can't be measured any more */
+    bool left_out; /* not to be compared after all */
 };
 
 struct gate {
@@ -43,6 +45,18 @@ int gate_add_block(struct gate *gate, size_t cell,
 
 /* Ends it: takes a look at what is not over, and judges. 0 or -ENOMEM. */
 int gate_close(struct gate *gate);
+
+/* The cell can't be measured any more: its findings say so. */
+void gate_give_up(struct gate *gate, size_t cell);
+
+/* The cell can't be compared: it gets no more blocks, and no findings. */
+void gate_leave_out(struct gate *gate, size_t cell);
+
+/* How many cells are not left out. */
+size_t gate_cells(const struct gate *gate);
+
+/* Gives away what the last look found, without what is left out. */
+struct findings gate_take_findings(struct gate *gate);
 
 /* What the last look found. */
 const struct finding *gate_finding(const struct gate *gate, size_t cell,

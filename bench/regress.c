@@ -27,6 +27,10 @@ struct state {
     unsigned noisy;  /* blocks that only tell of CPU time */
     unsigned uneven; /* blocks that tell of nothing */
     unsigned noisy_slices[DUEL_SIDES];
+    unsigned generator_bound; /* slices, as the three that follow */
+    unsigned invalid;
+    char why_invalid[200]; /* of the first one */
+    double listen_overflows;
     bool gave_up;
     bool terminal;
     struct comparison *comparison;
@@ -35,11 +39,6 @@ struct state {
 static bool has_time_for(const struct state *state, const struct cell *cell)
 {
     return clock_ns() + DUEL_SLICES * plan_trial_ns(cell) <= state->end_ns;
-}
-
-static double percent(double ratio)
-{
-    return 100 * (ratio - 1);
 }
 
 /* A line a look: how the cell's intervals narrow. */
@@ -56,8 +55,9 @@ static void tell_look(const struct state *state, size_t cell)
         fprintf(stderr, "  %s ", i == 0 ? "CPU/request" : "requests/s");
         if (finding->change != CHANGE_TOO_FEW)
             fprintf(stderr, "%+.1f %% (%+.1f to %+.1f) ",
-                    percent(finding->ratio), percent(finding->low),
-                    percent(finding->high));
+                    finding_percent(finding->ratio),
+                    finding_percent(finding->low),
+                    finding_percent(finding->high));
         fputs(change_word(finding->change), stderr);
     }
     fputc('\n', stderr);
@@ -78,11 +78,12 @@ static void tell_block(const struct state *state, size_t cell)
 }
 
 /* A block that failed gives no figures: on a busy machine one does now and then,
- * on either side. A cell that keeps failing, or fails on one side, is given up. */
+ * on either side. A cell that keeps failing, or fails on one side, is given up;
+ * one whose server can't run on this machine is left out. */
 static int note_failure(struct state *state, size_t cell,
                         const struct duel_end *end)
 {
-    struct gate_cell *failed = &state->gate.cell[cell];
+    const struct gate_cell *failed = &state->gate.cell[cell];
     const unsigned *other = &state->failures[cell][!end->side];
     unsigned *own = &state->failures[cell][end->side];
     const char *reason = end->outcome.reason;
@@ -92,7 +93,12 @@ static int note_failure(struct state *state, size_t cell,
     (*own)++;
     if (*own <= *other + MORE_FAILURES && end->outcome.status == OUTCOME_FAILED)
         return words_format(&state->failed, "%s: %s", failed->name, reason);
-    failed->over = true;
+    if (end->outcome.status == OUTCOME_SKIPPED) {
+        gate_leave_out(&state->gate, cell);
+        return words_format(&state->comparison->unmatched,
+                            "%s can't run here: %s", failed->name, reason);
+    }
+    gate_give_up(&state->gate, cell);
     state->gave_up = true;
     return words_format(&state->comparison->warnings,
                         "%s could not be measured: %s", failed->name, reason);
@@ -104,8 +110,15 @@ static void count_doubts(struct state *state,
 {
     state->noisy += !duel_is_quiet(slice);
     state->uneven += duel_is_uneven(slice);
-    for (int i = 0; i < DUEL_SLICES; i++)
+    for (int i = 0; i < DUEL_SLICES; i++) {
+        const double overflows = slice[i].disturbance.listen_overflows;
         state->noisy_slices[slice[i].side] += slice[i].disturbance.noisy;
+        state->generator_bound += slice[i].generator_bound;
+        if (slice[i].invalid && state->invalid++ == 0)
+            memcpy(state->why_invalid, slice[i].why, sizeof(slice[i].why));
+        if (overflows > 0)
+            state->listen_overflows += overflows;
+    }
 }
 
 static int take_block(struct state *state, size_t cell,
@@ -159,6 +172,19 @@ static int measure(struct state *state)
     return error;
 }
 
+/* Where server and generator are is a matter of all blocks. 0 or -ENOMEM. */
+static int warn_of_placement(struct state *state, const struct cell *cell)
+{
+    struct words *warnings = &state->comparison->warnings;
+    struct placement placement;
+    char reason[200];
+
+    if (placement_of(cell, &placement, reason, sizeof(reason)) != 0 ||
+        !placement.warning || words_have(warnings, placement.warning))
+        return 0;
+    return words_add(warnings, placement.warning, strlen(placement.warning));
+}
+
 static int begin(struct state *state)
 {
     const struct plan *plan = state->plan;
@@ -172,7 +198,32 @@ static int begin(struct state *state)
         cell_add_axes(&plan->cell[i], axes);
         cell_describe(&plan->cell[i], name, sizeof(name));
         error = gate_add_cell(&state->gate, name, axes);
+        if (!error)
+            error = warn_of_placement(state, &plan->cell[i]);
     }
+    return error;
+}
+
+/* What the generator or the kernel said of single slices. 0 or -ENOMEM. */
+static int add_slice_warnings(const struct state *state)
+{
+    struct words *warnings = &state->comparison->warnings;
+    const unsigned slices = DUEL_SLICES * state->blocks;
+    int error = 0;
+
+    if (state->generator_bound)
+        error = words_format(warnings,
+                             "in %u of %u slices the generator was the limit: "
+                             "their throughput is its own",
+                             state->generator_bound, slices);
+    if (state->invalid && !error)
+        error = words_format(warnings,
+                             "%u of %u slices are invalid; the first: %s",
+                             state->invalid, slices, state->why_invalid);
+    if (state->listen_overflows > 0 && !error)
+        error = words_format(
+            warnings, "%.0f connections found a listen queue full",
+            state->listen_overflows);
     return error;
 }
 
@@ -180,14 +231,13 @@ static int begin(struct state *state)
 static int add_warnings(const struct state *state)
 {
     struct words *warnings = &state->comparison->warnings;
-    int error = 0;
+    int error = add_slice_warnings(state);
 
-    if (state->noisy)
+    if (state->noisy && !error)
         error = words_format(
             warnings,
             "the CPUs were not all its own in %u of %u blocks (%u slices of "
-            "the "
-            "base, %u of this tree); of those only CPU time counts",
+            "the base, %u of this tree); of those only CPU time counts",
             state->noisy, state->blocks, state->noisy_slices[0],
             state->noisy_slices[1]);
     if (state->uneven && !error)
@@ -218,11 +268,12 @@ static enum regress_end finish(struct state *state, int error)
         msg_error("out of memory");
         return REGRESS_FAILED;
     }
+    comparison->command = "regress";
     comparison->unit = "blocks";
-    comparison->cells = state->gate.cells;
+    comparison->windows = "slices";
+    comparison->cells = gate_cells(&state->gate);
     comparison->trials = (size_t)DUEL_SLICES * state->blocks;
-    comparison->findings = state->gate.findings;
-    state->gate.findings = (struct findings){0};
+    comparison->findings = gate_take_findings(&state->gate);
     comparison->verdict = findings_verdict(&comparison->findings);
     findings_sort(&comparison->findings);
     return state->gave_up ? REGRESS_GAVE_UP : REGRESS_DONE;

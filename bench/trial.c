@@ -9,6 +9,7 @@
 #include "common/units.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +32,9 @@ static void add_disturbance(json_t *record, const struct placement *placement,
     json_object_set_new(record, "steal_share", json_real(found.steal_share));
     json_object_set_new(
         record, "listen_overflows",
-        begin->has_overflows && end->has_overflows
-            ? json_integer(
-                  (json_int_t)(end->listen_overflows - begin->listen_overflows))
-            : json_null());
+        isnan(found.listen_overflows)
+            ? json_null()
+            : json_integer((json_int_t)found.listen_overflows));
     json_object_set_new(record, "noisy", json_boolean(found.noisy));
 }
 

@@ -600,7 +600,11 @@ static void add_text(struct words *words, const char *text)
 static void make_comparison(struct comparison *comparison)
 {
     *comparison =
-        (struct comparison){.unit = "trials", .cells = 3, .trials = 63};
+        (struct comparison){.command = "compare",
+                            .unit = "trials",
+                            .windows = "trials",
+                            .cells = 3,
+                            .trials = 63};
     add_text(&comparison->sides, "run|a");
     add_text(&comparison->sides, "run,<b>&");
     add_text(&comparison->about, "kernel 6.1");
@@ -801,6 +805,33 @@ static void programs_read_json(void **state)
     comparison_free(&comparison);
 }
 
+static void ci_sees_what_could_not_be_measured_as_an_error(void **state)
+{
+    struct comparison comparison;
+
+    (void)state;
+    make_comparison(&comparison);
+    comparison.command = "regress";
+    for (size_t i = 0; i < comparison.findings.n; i++)
+        comparison.findings.finding[i].given_up =
+            comparison.findings.finding[i].n_side == 0;
+    assert_prints(
+        comparison_print_junit, &comparison,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<testsuite name=\"muxbench regress\" tests=\"3\" failures=\"1\" "
+        "errors=\"1\" skipped=\"0\">\n"
+        "  <testcase classname=\"muxbench.regress\" name=\"e&quot;&lt;|&gt;"
+        "&amp; http c=64, total CPU/request\"><failure message=\"slower: "
+        "+5.3 % (+4.1 .. +6.5 %), n = 10,9\"/></testcase>\n"
+        "  <testcase classname=\"muxbench.regress\" name=\"few http c=64, "
+        "requests/s\"><error message=\"unclear (n too small): - (-), n = "
+        "3,0\"/></testcase>\n"
+        "  <testcase classname=\"muxbench.regress\" name=\"poll http c=64, "
+        "requests/s\"/>\n"
+        "</testsuite>\n");
+    comparison_free(&comparison);
+}
+
 static void a_third_side_has_its_letter_and_name(void **state)
 {
     struct comparison comparison;
@@ -997,6 +1028,7 @@ int main(void)
         cmocka_unit_test(markdown_escapes_what_is_special),
         cmocka_unit_test(csv_quotes_where_it_must),
         cmocka_unit_test(ci_sees_a_test_a_result),
+        cmocka_unit_test(ci_sees_what_could_not_be_measured_as_an_error),
         cmocka_unit_test(programs_read_json),
         cmocka_unit_test(a_third_side_has_its_letter_and_name),
         cmocka_unit_test(the_unit_of_boots_is_told_for_each_kernel),

@@ -89,12 +89,60 @@ static void faster_is_decided_when_all_metrics_are_clear(void **state)
     gate_free(&gate);
 }
 
+/* Feeds the cell until it needs no more. */
+static void feed_all(struct gate *gate)
+{
+    size_t cell;
+
+    while ((cell = gate_next(gate)) < gate->cells)
+        feed(gate, cell, 0, 0);
+}
+
+static void what_is_left_out_has_no_say(void **state)
+{
+    struct gate gate;
+
+    (void)state;
+    open_gate(&gate, 3);
+    gate_leave_out(&gate, 1);
+    feed_all(&gate);
+    assert_int_equal(gate.cell[1].series.n, 0);
+    assert_int_equal(gate_close(&gate), 0);
+    assert_int_equal(gate_cells(&gate), 2);
+    struct findings taken = gate_take_findings(&gate);
+    assert_int_equal(taken.n, (size_t)2 * METRICS);
+    assert_string_equal(taken.finding[0].cell, "a");
+    assert_string_equal(taken.finding[METRICS].cell, "c");
+    assert_int_equal(findings_verdict(&taken), CHANGE_SAME);
+    findings_free(&taken);
+    gate_free(&gate);
+}
+
+static void what_is_given_up_makes_it_unclear(void **state)
+{
+    struct gate gate;
+
+    (void)state;
+    open_gate(&gate, 2);
+    feed(&gate, 0, 0, 0);
+    gate_give_up(&gate, 0);
+    feed_all(&gate);
+    assert_int_equal(gate_close(&gate), 0);
+    assert_int_equal(gate_cells(&gate), 2);
+    assert_true(gate_finding(&gate, 0, METRIC_TOTAL_CPU_US)->given_up);
+    assert_false(gate_finding(&gate, 1, METRIC_TOTAL_CPU_US)->given_up);
+    assert_int_equal(findings_verdict(&gate.findings), CHANGE_UNCLEAR);
+    gate_free(&gate);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_cell_gets_blocks_until_it_is_decided),
         cmocka_unit_test(a_cell_with_few_blocks_is_unclear_at_the_end),
         cmocka_unit_test(faster_is_decided_when_all_metrics_are_clear),
+        cmocka_unit_test(what_is_left_out_has_no_say),
+        cmocka_unit_test(what_is_given_up_makes_it_unclear),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

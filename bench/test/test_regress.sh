@@ -131,6 +131,33 @@ leaves_out_what_the_base_has_not() {
     ends_with 2 $? && has_line 'has none of these servers' "$scratch/err"
 }
 
+# Puts a program in the place of epoll in the tree $1, which ends with status $2
+# after the words $3.
+replace_epoll() {
+    printf '#!/bin/sh\necho "%s" >&2\nexit %d\n' "$3" "$2" >"$scratch/$1/made/epoll"
+    chmod +x "$scratch/$1/made/epoll"
+    cp "$scratch/$1/made/epoll" "$scratch/$1/build/servers/"
+}
+
+leaves_out_what_can_not_run_here() {
+    new_tree newer
+    replace_epoll newer 77 'epoll: this kernel has none'
+    regress newer --base "$scratch/same" --servers 'epoll poll' --budget 1s --junit "$scratch/junit.xml"
+    case $? in 0 | 3) ;; *) cat "$scratch/err" && return 1 ;; esac
+    has_line "epoll http c=4 can't run here: this tree: .*this kernel has none" "$scratch/out" &&
+        has_line '1 cell compared' "$scratch/out" &&
+        has_line '<testsuite name="muxbench regress" tests="2".* errors="0"' "$scratch/junit.xml" || return 1
+    regress newer --base "$scratch/same"
+    ends_with 2 $?
+}
+
+tells_ci_what_could_not_be_measured() {
+    new_tree dying
+    replace_epoll dying 2 'epoll: no'
+    regress dying --base "$scratch/same" --budget 5s --junit "$scratch/junit.xml"
+    ends_with 2 $? && has_line 'errors="2"' "$scratch/junit.xml"
+}
+
 # No process of the tree $1 runs.
 none_running() { ! pgrep -f "$scratch/$1/build/" >/dev/null; }
 
@@ -159,6 +186,75 @@ works_alone() {
     kill -INT "$pid"
     wait "$pid"
     return $status
+}
+
+# One that measures against the checkout of another is alone in that, too.
+locks_the_base_as_well() {
+    rm -rf "$scratch/first"
+    "$scratch/same/build/muxbench" regress --suite tiny --min-effect 0.1% --base "$scratch/slow" \
+        --out "$scratch/first" >/dev/null 2>&1 &
+    local pid=$! status=0
+    wait_until 30 is_measuring "$scratch/first/slices.tsv" &&
+        refused "another regress of .*/slow" "$scratch/repo/build/muxbench" regress --suite tiny --base "$scratch/slow" ||
+        status=1
+    kill -INT "$pid"
+    wait "$pid"
+    return $status
+}
+
+# Begins a regress of the tree $1 against its HEAD, interrupts it when the file
+# "began" there exists, and sees that nothing is left.
+interrupted_when_begun() {
+    local tree=$scratch/$1
+    "$tree/build/muxbench" regress --suite tiny --base HEAD >"$scratch/out" 2>"$scratch/err" &
+    local pid=$!
+    wait_until 30 test -e "$tree/began" || return 1
+    kill -INT "$pid"
+    wait "$pid"
+    ends_with 2 $? && has_line interrupted "$scratch/err" && nothing_left "$1"
+}
+
+# A tree $1 with a program that tells that it runs, and then does not end.
+new_held_tree() {
+    new_tree "$1"
+    cp "$(command -v sleep)" "$scratch/$1/made/hold"
+    printf '#!/bin/sh\n: >"%s/began"\nexec "%s/made/hold" 600\n' "$scratch/$1" "$scratch/$1" >"$scratch/$1/made/begin"
+    chmod +x "$scratch/$1/made/begin"
+}
+
+leaves_nothing_when_git_is_interrupted() {
+    new_held_tree checkout
+    commit_tree checkout
+    cp "$scratch/checkout/made/begin" "$scratch/checkout/.git/hooks/post-checkout"
+    interrupted_when_begun checkout
+}
+
+leaves_nothing_when_make_is_interrupted() {
+    new_held_tree making
+    printf 'build/servers/%%:\n\t%s/made/begin\n' "$scratch/making" >"$scratch/making/Makefile"
+    commit_tree making
+    interrupted_when_begun making
+}
+
+stands_blanks_in_paths() {
+    new_tree 'with blanks'
+    commit_tree 'with blanks'
+    regress 'with blanks' --base HEAD --budget 1s --out "$scratch/a folder/of figures"
+    case $? in 0 | 3) ;; *) cat "$scratch/err" && return 1 ;; esac
+    [ -s "$scratch/a folder/of figures/slices.tsv" ] && nothing_left 'with blanks'
+}
+
+overwrites_no_figures() {
+    mkdir "$scratch/earlier"
+    echo mine >"$scratch/earlier/slices.tsv"
+    refused 'slices.tsv' "$scratch/same/build/muxbench" regress --suite tiny --base "$scratch/same" \
+        --out "$scratch/earlier" && equal mine "$(cat "$scratch/earlier/slices.tsv")"
+}
+
+tells_that_there_is_no_repository() {
+    new_tree alone
+    GIT_CEILING_DIRECTORIES=$scratch regress alone --base HEAD
+    ends_with 2 $? && has_line "git can't look it up in $scratch/alone" "$scratch/err"
 }
 
 clears_what_a_killed_one_left() {
@@ -193,7 +289,15 @@ test_that 'a revision that does not build is told' shows_why_a_revision_does_not
 test_that 'a flag that the base lacks is named' names_a_flag_that_the_base_lacks
 test_that 'a model that the base lacks is left out, and told' leaves_out_what_the_base_has_not
 test_that 'an interrupt leaves nothing behind' leaves_nothing_when_interrupted
+test_that 'what can not run here is left out, and told' leaves_out_what_can_not_run_here
+test_that 'a CI sees what could not be measured' tells_ci_what_could_not_be_measured
 test_that 'only one works in a tree' works_alone
+test_that 'nor does another in the checkout that is the base' locks_the_base_as_well
+test_that 'an interrupt of git leaves nothing behind' leaves_nothing_when_git_is_interrupted
+test_that 'an interrupt of make leaves nothing behind' leaves_nothing_when_make_is_interrupted
+test_that 'paths may have blanks' stands_blanks_in_paths
+test_that 'no earlier figures are overwritten' overwrites_no_figures
+test_that 'that there is no repository is told' tells_that_there_is_no_repository
 test_that 'what a killed one left is cleared' clears_what_a_killed_one_left
 test_that 'bad usage is refused' bad_usage
 tap_end
