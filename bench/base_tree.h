@@ -9,15 +9,18 @@
 #include <stdbool.h>
 
 #define BASE_TREE_NONE                                                         \
-    (struct base_tree) { .lock_fd = -1, .base_lock_fd = -1 }
+    (struct base_tree)                                                         \
+    {                                                                          \
+        .lock_fd = -1, .base_lock_fd = -1                                      \
+    }
 
 struct base_tree {
-    char *name;      /* in words: "HEAD~1: 1a2b3c4 servers: poll once" */
-    char *path;      /* of the checkout */
-    char *programs;  /* its build folder */
-    char *worktree;  /* what has to be removed, or NULL */
-    const char *git; /* the checkout it belongs to, borrowed */
-    int lock_fd; /* of this tree, held while it is in use; -1: none */
+    char *name;       /* in words: "HEAD~1: 1a2b3c4 servers: poll once" */
+    char *path;       /* of the checkout */
+    char *programs;   /* its build folder */
+    char *worktree;   /* what has to be removed, or NULL */
+    const char *git;  /* the checkout it belongs to, borrowed */
+    int lock_fd;      /* of this tree, held while it is in use; -1: none */
     int base_lock_fd; /* of another checkout that is the base */
 };
 

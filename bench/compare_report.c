@@ -13,9 +13,8 @@
 static const char method_of_trees[] =
     "<h2>How the figures come about</h2>\n<p>Both trees’ servers were up at "
     "the "
-    "same time and loaded in turn, in blocks of four slices, in an order that "
-    "a "
-    "coin decides. A change is the Hodges–Lehmann estimate over the blocks’ "
+    "same time and loaded in turn, in blocks of short slices, in an order that "
+    "a coin decides. A change is the Hodges–Lehmann estimate over the blocks’ "
     "logarithms of ratios, by Wilcoxon’s signed ranks. The intervals of what "
     "decides hold for all looks at the blocks together; p is corrected for the "
     "looks, and q for all findings that decide (Benjamini and Hochberg). "

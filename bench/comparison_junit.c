@@ -78,8 +78,8 @@ void comparison_print_junit(const struct comparison *comparison, FILE *to)
         const bool error = gating.finding[i].given_up;
         errors += error;
         failures += !error && change == CHANGE_SLOWER;
-        skipped += !error &&
-                   (change == CHANGE_UNCLEAR || change == CHANGE_TOO_FEW);
+        skipped +=
+            !error && (change == CHANGE_UNCLEAR || change == CHANGE_TOO_FEW);
     }
     fprintf(to,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

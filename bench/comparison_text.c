@@ -62,8 +62,8 @@ const char *comparison_interval(const struct finding *finding, char *text,
                                 size_t size)
 {
     if (comparison_has_interval(finding))
-        snprintf(text, size, "%+.1f .. %+.1f %%",
-                 finding_percent(finding->low), finding_percent(finding->high));
+        snprintf(text, size, "%+.1f .. %+.1f %%", finding_percent(finding->low),
+                 finding_percent(finding->high));
     else
         snprintf(text, size, "-");
     return text;
@@ -156,10 +156,11 @@ static const char *least_effects(const struct findings *findings, char *text,
         snprintf(text, size, "; less than %g %% is no change",
                  fmax(cpu, rate) * 100);
     else
-        snprintf(text, size,
-                 "; less than %g %% of total CPU/request or %g %% of requests/s "
-                 "is no change",
-                 cpu * 100, rate * 100);
+        snprintf(
+            text, size,
+            "; less than %g %% of total CPU/request or %g %% of requests/s "
+            "is no change",
+            cpu * 100, rate * 100);
     return text;
 }
 

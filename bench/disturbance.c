@@ -46,10 +46,9 @@ struct disturbance disturbance_between(const struct placement *placement,
         .steal_share =
             (double)(end->ticks.steal_ns - begin->ticks.steal_ns) / whole_ns,
         .spinner_share = (double)spinner_ns / whole_ns,
-        .listen_overflows =
-            has_overflows
-                ? (double)(end->listen_overflows - begin->listen_overflows)
-                : (double)NAN,
+        .listen_overflows = has_overflows ? (double)(end->listen_overflows -
+                                                     begin->listen_overflows)
+                                          : (double)NAN,
     };
 
     found.noisy = found.foreign_share > DISTURBANCE_NOISY_SHARE ||

@@ -5,6 +5,7 @@
 #include "bench/findings.h"
 #include "bench/placement.h"
 #include "bench/service.h"
+#include "bench/stats.h"
 
 #include "common/random.h"
 
@@ -26,6 +27,13 @@ static void tell_side(struct duel_end *end, unsigned side)
     memcpy(reason, outcome->reason, sizeof(reason));
     snprintf(outcome->reason, sizeof(outcome->reason), "%s: %.450s",
              side_names[side], reason);
+}
+
+/* Whether it ran without an error, but saw no reply. */
+static bool is_silent(const json_t *result)
+{
+    return result && summary_number(result, "requests") <= 0 &&
+           summary_number(result, "errors.total") <= 0;
 }
 
 /* What the generator says its figures are worth; its last reason says why they
@@ -59,17 +67,39 @@ static void load(const struct duel *duel, const struct cell *cell,
     edge_read(placement, service->child.pid, awake, &after);
     slice->disturbance = disturbance_between(placement, awake->n > 0, &before,
                                              &after, run.cpu_ns);
+    slice->silent = is_silent(run.result);
+    if (slice->silent)
+        end->outcome = (struct outcome){0};
     slice->served = summary_number(run.result, "connections_served");
     take_verdict(run.result, slice);
     bool starved = slice->served < (double)cell_count(cell, AXIS_CONNECTIONS);
     for (enum metric metric = 0; metric < METRICS; metric++) {
         bool latency = metric == METRIC_P50_NS || metric == METRIC_P99_NS;
         slice->value[metric] =
-            latency && starved
+            slice->silent || (latency && starved)
                 ? (double)NAN
                 : summary_number(run.result, metric_path(metric));
     }
     tool_close(&run);
+}
+
+/* A server that hangs is not to be taken for a machine that is busy. */
+static void judge_silence(const struct slice slice[DUEL_SLICES],
+                          struct duel_end *end)
+{
+    unsigned silent[DUEL_SIDES] = {0};
+
+    for (int i = 0; i < DUEL_SLICES; i++)
+        silent[slice[i].side] += slice[i].silent && !slice[i].disturbance.noisy;
+    for (unsigned side = 0;
+         side < DUEL_SIDES && end->outcome.status == OUTCOME_OK; side++) {
+        if (silent[side] <= DUEL_PAIRS / 2)
+            continue;
+        outcome_set(&end->outcome, OUTCOME_FAILED,
+                    "no reply came in %u of %d slices, all quiet", silent[side],
+                    DUEL_PAIRS);
+        tell_side(end, side);
+    }
 }
 
 static void run_slices(const struct duel *duel, const struct cell *cell,
@@ -77,15 +107,17 @@ static void run_slices(const struct duel *duel, const struct cell *cell,
                        const struct service *service, const struct awake *awake,
                        uint64_t seed, struct slice *slice, struct duel_end *end)
 {
-    static const unsigned order[DUEL_SLICES] = {0, 1, 1, 0};
+    static const unsigned order[] = {0, 1, 1, 0};
     uint64_t state = seed;
 
     for (int i = 0; i < DUEL_SLICES && end->outcome.status == OUTCOME_OK; i++) {
-        slice[i].side = order[i] ^ (unsigned)(seed & 1);
+        slice[i].side = order[i % 4] ^ (unsigned)(seed & 1);
         load(duel, cell, placement, &service[slice[i].side], awake,
              random_next(&state) >> 1, &slice[i], end);
         tell_side(end, slice[i].side);
     }
+    if (end->outcome.status == OUTCOME_OK)
+        judge_silence(slice, end);
 }
 
 /* Stops it. A server that died is the cause of whatever the generator saw. */
@@ -151,31 +183,36 @@ void duel_run(const struct duel *duel, const struct cell *cell, uint64_t seed,
     }
 }
 
-bool duel_is_quiet(const struct slice slice[DUEL_SLICES])
+/* Whether both slices of a pair served as many connections; so they do where the
+ * tool does not tell. */
+static bool is_even(const struct slice pair[2])
 {
-    bool quiet[DUEL_SIDES] = {false};
-
-    for (int i = 0; i < DUEL_SLICES; i++)
-        quiet[slice[i].side] =
-            quiet[slice[i].side] || !slice[i].disturbance.noisy;
-    return quiet[0] && quiet[1];
+    return !(pair[0].served < pair[1].served ||
+             pair[1].served < pair[0].served);
 }
 
-/* The best value of a side's slices, `noisy` ones, too, or not; NAN if there is
- * none. */
-static double best(const struct slice slice[DUEL_SLICES], unsigned side,
-                   enum metric metric, bool noisy)
+static bool is_quiet(const struct slice pair[2])
 {
-    double best = (double)NAN;
+    return is_even(pair) && !pair[0].disturbance.noisy &&
+           !pair[1].disturbance.noisy;
+}
 
-    for (int i = 0; i < DUEL_SLICES; i++) {
-        const double value = slice[i].value[metric];
-        if (slice[i].side != side || (slice[i].disturbance.noisy && !noisy))
-            continue;
-        best = finding_more_is_better(metric) ? fmax(best, value)
-                                              : fmin(best, value);
-    }
-    return best;
+bool duel_is_quiet(const struct slice slice[DUEL_SLICES])
+{
+    int quiet = 0;
+
+    for (int i = 0; i < DUEL_SLICES; i += 2)
+        quiet += is_quiet(&slice[i]);
+    return quiet >= DUEL_LEAST_PAIRS;
+}
+
+bool duel_is_uneven(const struct slice slice[DUEL_SLICES])
+{
+    int even = 0;
+
+    for (int i = 0; i < DUEL_SLICES; i += 2)
+        even += is_even(&slice[i]);
+    return even < DUEL_LEAST_PAIRS;
 }
 
 /* CPU time is that of the process, whoever else has the CPU in between. */
@@ -185,31 +222,24 @@ static bool stands_noise(enum metric metric)
            metric == METRIC_CLIENT_CPU_US;
 }
 
-double duel_served(const struct slice slice[DUEL_SLICES], unsigned side)
+static double pair_log_ratio(const struct slice pair[2], enum metric metric)
 {
-    double least = (double)NAN;
+    const double later = log(pair[1].value[metric] / pair[0].value[metric]);
 
-    for (int i = 0; i < DUEL_SLICES; i++) {
-        if (slice[i].side == side)
-            least = fmin(least, slice[i].served);
-    }
-    return least;
-}
-
-bool duel_is_uneven(const struct slice slice[DUEL_SLICES])
-{
-    const double base = duel_served(slice, 0);
-    const double side = duel_served(slice, 1);
-
-    return base < side || side < base;
+    return pair[1].side == 1 ? later : -later;
 }
 
 double duel_log_ratio(const struct slice slice[DUEL_SLICES], enum metric metric)
 {
-    if (duel_is_uneven(slice))
-        return (double)NAN;
-    const bool noisy = stands_noise(metric) && !duel_is_quiet(slice);
+    const bool quiet = duel_is_quiet(slice);
+    double ratio[DUEL_PAIRS];
+    size_t n = 0;
 
-    return log(best(slice, 1, metric, noisy)) -
-           log(best(slice, 0, metric, noisy));
+    if (duel_is_uneven(slice) || (!quiet && !stands_noise(metric)))
+        return (double)NAN;
+    for (int i = 0; i < DUEL_SLICES; i += 2) {
+        if (quiet ? is_quiet(&slice[i]) : is_even(&slice[i]))
+            ratio[n++] = pair_log_ratio(&slice[i], metric);
+    }
+    return stats_spread(ratio, n).median;
 }

@@ -13,7 +13,9 @@
 
 enum {
     DUEL_SIDES = 2, /* 0: the base, 1: this tree */
-    DUEL_SLICES = 4,
+    DUEL_SLICES = 24,
+    DUEL_PAIRS = DUEL_SLICES / 2, /* of neighbours, one of each side */
+    DUEL_LEAST_PAIRS = 4,         /* that tell something */
 };
 
 struct duel {
@@ -25,8 +27,10 @@ struct duel {
 /* One window, on one side. */
 struct slice {
     unsigned side;
-    double served;         /* connections with a right reply; NAN if not told */
-    double value[METRICS]; /* NAN for what there is none of */
+    double served; /* connections with a right reply; NAN if not told */
+    double
+        value[METRICS]; /* NAN for what there is none of, all if it is silent */
+    bool silent;        /* no reply came, and nothing was wrong */
     struct disturbance disturbance;
     bool generator_bound; /* the generator's verdict */
     bool invalid;
@@ -39,29 +43,29 @@ struct duel_end {
     unsigned side; /* where what went wrong did */
 };
 
-/* Runs a block: A B B A or B A A B, as the lowest bit of `seed` says, which also
- * seeds the generator. The servers are run from new copies of
- * their files: as long as a file is cached, its pages lie where they happen to,
- * which alone made two builds of one source differ by 1.1 %. What goes wrong is
- * in `*end`; nothing runs any more then. */
+/* Runs a block: A B B A A B B A ... or the other way round, as the lowest bit of
+ * `seed` says, which also seeds the generator. The servers are run from new copies
+ * of their files: as long as a file is cached, its pages lie where they happen to,
+ * which alone made two builds of one source differ by 1.1 %. A slice may be silent
+ * where others have the CPU; a side that is so in more than half of its slices,
+ * though they were quiet, has failed. What goes wrong is in `*end`; nothing runs any more then. */
 void duel_run(const struct duel *duel, const struct cell *cell, uint64_t seed,
               struct slice slice[DUEL_SLICES], struct duel_end *end);
 
-/* The logarithm of side 1's value against side 0's. The value of a side is its best
- * quiet slice: others can only make it slower. CPU time hardly depends on who else
- * runs, so that where a side has no quiet slice it is that of the best of all; the
- * other metrics are NAN then. So are all where one side served more connections
- * than the other: starving some makes the rest cheap. */
+/* The logarithm of side 1's value against side 0's: the median over the pairs of
+ * neighbours, which a change of the machine's speed hits alike, and which are quiet.
+ * CPU time hardly depends on who else runs, so that where too few pairs are quiet
+ * it is the median of all; the other metrics are NAN then. A pair in which one side
+ * served more connections than the other does not count: starving some makes the
+ * rest cheap. */
 double duel_log_ratio(const struct slice slice[DUEL_SLICES],
                       enum metric metric);
 
-/* The least number of connections that a slice of the side served. */
-double duel_served(const struct slice slice[DUEL_SLICES], unsigned side);
-
-/* Whether one side served more connections than the other. */
+/* Whether one side served more connections than the other in all but a few pairs,
+ * so that all metrics are NAN. */
 bool duel_is_uneven(const struct slice slice[DUEL_SLICES]);
 
-/* Whether each side has a slice that is not noisy. */
+/* Whether there are pairs enough that are not noisy. */
 bool duel_is_quiet(const struct slice slice[DUEL_SLICES]);
 
 #endif

@@ -96,7 +96,8 @@ const char *members_name(const struct members *members, size_t run)
     const char *name = paths_last_part(path);
 
     for (size_t i = 0; i < members->n; i++) {
-        if (i != run && strcmp(paths_last_part(members->member[i].run), name) == 0)
+        if (i != run &&
+            strcmp(paths_last_part(members->member[i].run), name) == 0)
             return path;
     }
     return name;

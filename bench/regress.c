@@ -23,6 +23,7 @@ struct state {
     struct words failed;              /* a reason each */
     uint64_t random;
     uint64_t end_ns;
+    uint64_t block_ns; /* that the last block took */
     unsigned blocks;
     unsigned noisy;  /* blocks that only tell of CPU time */
     unsigned uneven; /* blocks that tell of nothing */
@@ -36,9 +37,10 @@ struct state {
     struct comparison *comparison;
 };
 
-static bool has_time_for(const struct state *state, const struct cell *cell)
+/* For a block as long as the last one. */
+static bool has_time(const struct state *state)
 {
-    return clock_ns() + DUEL_SLICES * plan_trial_ns(cell) <= state->end_ns;
+    return clock_ns() + state->block_ns <= state->end_ns;
 }
 
 /* A line a look: how the cell's intervals narrow. */
@@ -158,14 +160,14 @@ static int step(struct state *state, size_t cell)
 
 static int measure(struct state *state)
 {
-    const struct plan *plan = state->plan;
     size_t cell;
     int error = 0;
 
-    while (!error && (cell = gate_next(&state->gate)) < plan->cells) {
-        if (!has_time_for(state, &plan->cell[cell]))
-            break;
+    while (!error && has_time(state) &&
+           (cell = gate_next(&state->gate)) < state->plan->cells) {
+        const uint64_t begin_ns = clock_ns();
         error = step(state, cell);
+        state->block_ns = clock_ns() - begin_ns;
     }
     if (!error)
         error = gate_close(&state->gate);
@@ -217,13 +219,13 @@ static int add_slice_warnings(const struct state *state)
                              "their throughput is its own",
                              state->generator_bound, slices);
     if (state->invalid && !error)
-        error = words_format(warnings,
-                             "%u of %u slices are invalid; the first: %s",
-                             state->invalid, slices, state->why_invalid);
+        error =
+            words_format(warnings, "%u of %u slices are invalid; the first: %s",
+                         state->invalid, slices, state->why_invalid);
     if (state->listen_overflows > 0 && !error)
-        error = words_format(
-            warnings, "%.0f connections found a listen queue full",
-            state->listen_overflows);
+        error =
+            words_format(warnings, "%.0f connections found a listen queue full",
+                         state->listen_overflows);
     return error;
 }
 

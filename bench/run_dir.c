@@ -120,9 +120,12 @@ static bool holds_run(const char *path)
 
 static int tell_holds_run(const char *path)
 {
-    msg_error("%s: holds a run already; name another folder, or go on with "
-              "it: --resume %s",
-              path, path);
+    if (has_file(path, "trials.jsonl"))
+        msg_error("%s: holds a run already; name another folder, or go on with "
+                  "it: --resume %s",
+                  path, path);
+    else
+        msg_error("%s: holds a run already; name another folder", path);
     return -1;
 }
 

@@ -30,11 +30,10 @@ static void add_disturbance(json_t *record, const struct placement *placement,
     json_object_set_new(record, "spinner_cpu_share",
                         awake ? json_real(found.spinner_share) : json_null());
     json_object_set_new(record, "steal_share", json_real(found.steal_share));
-    json_object_set_new(
-        record, "listen_overflows",
-        isnan(found.listen_overflows)
-            ? json_null()
-            : json_integer((json_int_t)found.listen_overflows));
+    json_object_set_new(record, "listen_overflows",
+                        isnan(found.listen_overflows)
+                            ? json_null()
+                            : json_integer((json_int_t)found.listen_overflows));
     json_object_set_new(record, "noisy", json_boolean(found.noisy));
 }
 

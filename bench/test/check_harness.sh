@@ -72,7 +72,7 @@ live_gates() {
 # machine until the gate has ended.
 load_half_way() {
     local file=$out/$1/slices.tsv
-    until [ -e "$file" ] && [ "$(wc -l <"$file")" -gt 100 ]; do
+    until [ -e "$file" ] && [ "$(wc -l <"$file")" -gt 600 ]; do
         sleep 0.2
     done
     exec "$build/test/servers/tool_spin" 600

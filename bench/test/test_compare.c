@@ -599,12 +599,11 @@ static void add_text(struct words *words, const char *text)
 /* What every output must show, with all that is special in one of them. */
 static void make_comparison(struct comparison *comparison)
 {
-    *comparison =
-        (struct comparison){.command = "compare",
-                            .unit = "trials",
-                            .windows = "trials",
-                            .cells = 3,
-                            .trials = 63};
+    *comparison = (struct comparison){.command = "compare",
+                                      .unit = "trials",
+                                      .windows = "trials",
+                                      .cells = 3,
+                                      .trials = 63};
     add_text(&comparison->sides, "run|a");
     add_text(&comparison->sides, "run,<b>&");
     add_text(&comparison->about, "kernel 6.1");

@@ -22,40 +22,75 @@ static void assert_log(double value, double expected)
         fail_msg("%g is not the logarithm of %g", value, expected);
 }
 
-static void the_best_quiet_slice_counts(void **state)
+/* A quiet block in which side 1 is faster by `gain`, while the machine's speed
+ * changes from pair to pair, a lot at times. */
+static void fill(struct slice block[DUEL_SLICES], double gain)
 {
-    const struct slice block[DUEL_SLICES] = {
-        make(0, 100, false), make(1, 120, true), make(1, 110, false),
-        make(0, 90, false)};
-
-    (void)state;
-    assert_true(duel_is_quiet(block));
-    assert_log(duel_log_ratio(block, METRIC_REQUESTS_PER_S), 110.0 / 100);
-    assert_log(duel_log_ratio(block, METRIC_TOTAL_CPU_US), 100.0 / 110);
-    assert_log(duel_log_ratio(block, METRIC_P99_NS), 100.0 / 110);
+    for (int i = 0; i < DUEL_SLICES; i++) {
+        const unsigned side = (unsigned)(i + 1) / 2 % 2;
+        const double speed = i / 2 % 3 == 0 ? 50 : 100 + i / 2;
+        block[i] = make(side, side ? speed * gain : speed, false);
+    }
 }
 
-static void without_a_quiet_slice_only_cpu_time_counts(void **state)
+static void a_pair_feels_the_same_speed_of_the_machine(void **state)
 {
-    const struct slice block[DUEL_SLICES] = {
-        make(0, 100, false), make(1, 120, true), make(1, 110, true),
-        make(0, 105, true)};
+    struct slice block[DUEL_SLICES];
 
     (void)state;
+    fill(block, 1.1);
+    assert_true(duel_is_quiet(block));
+    assert_log(duel_log_ratio(block, METRIC_REQUESTS_PER_S), 1.1);
+    assert_log(duel_log_ratio(block, METRIC_TOTAL_CPU_US), 1 / 1.1);
+    assert_log(duel_log_ratio(block, METRIC_P99_NS), 1 / 1.1);
+}
+
+static void odd_pairs_do_not_move_the_median(void **state)
+{
+    struct slice block[DUEL_SLICES];
+
+    (void)state;
+    fill(block, 1.1);
+    for (int i = 0; i < 5; i++)
+        block[4 * i].value[METRIC_REQUESTS_PER_S] *= 3;
+    assert_log(duel_log_ratio(block, METRIC_REQUESTS_PER_S), 1.1);
+}
+
+static void only_quiet_pairs_count(void **state)
+{
+    struct slice block[DUEL_SLICES];
+
+    (void)state;
+    fill(block, 1.1);
+    for (int i = 0; i < DUEL_SLICES - 2 * DUEL_LEAST_PAIRS; i++) {
+        block[i].disturbance.noisy = i % 2;
+        block[i].value[METRIC_TOTAL_CPU_US] *= 1 + i % 2;
+    }
+    assert_true(duel_is_quiet(block));
+    assert_log(duel_log_ratio(block, METRIC_TOTAL_CPU_US), 1 / 1.1);
+}
+
+static void with_few_quiet_pairs_only_cpu_time_counts(void **state)
+{
+    struct slice block[DUEL_SLICES];
+
+    (void)state;
+    fill(block, 1.1);
+    for (int i = 2 * DUEL_LEAST_PAIRS - 1; i < DUEL_SLICES; i++)
+        block[i].disturbance.noisy = true;
     assert_false(duel_is_quiet(block));
     assert_true(isnan(duel_log_ratio(block, METRIC_REQUESTS_PER_S)));
     assert_true(isnan(duel_log_ratio(block, METRIC_P99_NS)));
-    /* then of all slices, on both sides */
-    assert_log(duel_log_ratio(block, METRIC_TOTAL_CPU_US), 105.0 / 120);
+    assert_log(duel_log_ratio(block, METRIC_TOTAL_CPU_US), 1 / 1.1);
 }
 
 static void swapping_the_sides_turns_the_sign(void **state)
 {
-    struct slice block[DUEL_SLICES] = {make(0, 100, false), make(1, 120, false),
-                                       make(1, 110, true), make(0, 105, true)};
+    struct slice block[DUEL_SLICES];
     double before[METRICS];
 
     (void)state;
+    fill(block, 1.2);
     for (enum metric metric = 0; metric < METRICS; metric++)
         before[metric] = duel_log_ratio(block, metric);
     for (int i = 0; i < DUEL_SLICES; i++)
@@ -67,30 +102,50 @@ static void swapping_the_sides_turns_the_sign(void **state)
 
 static void a_side_that_starves_some_is_not_compared(void **state)
 {
-    struct slice block[DUEL_SLICES] = {make(0, 100, false), make(1, 120, false),
-                                       make(1, 110, false),
-                                       make(0, 105, false)};
+    struct slice block[DUEL_SLICES];
 
     (void)state;
-    block[2].served = 1;
+    fill(block, 1.1);
+    for (int i = 0; i < DUEL_SLICES; i++)
+        block[i].served = block[i].side ? 64 : 1;
     assert_true(duel_is_uneven(block));
     for (enum metric metric = 0; metric < METRICS; metric++)
         assert_true(isnan(duel_log_ratio(block, metric)));
     /* both alike: that is the model's nature */
-    block[0].served = 1;
+    for (int i = 0; i < DUEL_SLICES; i++)
+        block[i].served = 1;
     assert_false(duel_is_uneven(block));
-    assert_log(duel_log_ratio(block, METRIC_REQUESTS_PER_S), 120.0 / 105);
+    assert_log(duel_log_ratio(block, METRIC_REQUESTS_PER_S), 1.1);
     /* a tool that does not tell */
     for (int i = 0; i < DUEL_SLICES; i++)
         block[i].served = NAN;
     assert_false(duel_is_uneven(block));
 }
 
+/* Nobody was served in that slice, and there is nothing to compare. */
+static void a_silent_pair_does_not_count(void **state)
+{
+    struct slice block[DUEL_SLICES];
+
+    (void)state;
+    fill(block, 1.1);
+    for (int i = 0; i < 8; i++) {
+        block[i].silent = true;
+        block[i].served = 0;
+        for (int metric = 0; metric < METRICS; metric++)
+            block[i].value[metric] = (double)NAN;
+    }
+    assert_log(duel_log_ratio(block, METRIC_REQUESTS_PER_S), 1.1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_best_quiet_slice_counts),
-        cmocka_unit_test(without_a_quiet_slice_only_cpu_time_counts),
+        cmocka_unit_test(a_pair_feels_the_same_speed_of_the_machine),
+        cmocka_unit_test(odd_pairs_do_not_move_the_median),
+        cmocka_unit_test(only_quiet_pairs_count),
+        cmocka_unit_test(with_few_quiet_pairs_only_cpu_time_counts),
+        cmocka_unit_test(a_silent_pair_does_not_count),
         cmocka_unit_test(swapping_the_sides_turns_the_sign),
         cmocka_unit_test(a_side_that_starves_some_is_not_compared),
     };
