@@ -271,6 +271,21 @@ static void waiting_too_long_is_a_timeout(void **state)
     tear_down(&f);
 }
 
+/* It slept for too long itself: what it has planned still goes out. */
+static void a_late_generator_gives_nothing_up(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, 1, ORIGIN, 100000);
+    worker_pass(&f.worker, 3000 + TIMEOUT);
+    assert_int_equal(f.plan->counts.failed, 0);
+    send_on(&f, f.a, 3000 + TIMEOUT);
+    answer(&f, f.a, 3100 + TIMEOUT);
+    assert_int_equal(f.plan->times.send_lag->max_ns, 2000 + TIMEOUT);
+    tear_down(&f);
+}
+
 static void a_lost_request_is_told(void **state)
 {
     struct fixture f;
@@ -427,6 +442,7 @@ int main(void)
         cmocka_unit_test(what_is_planned_in_the_window_counts),
         cmocka_unit_test(the_rest_of_the_plan_is_awaited),
         cmocka_unit_test(waiting_too_long_is_a_timeout),
+        cmocka_unit_test(a_late_generator_gives_nothing_up),
         cmocka_unit_test(a_lost_request_is_told),
         cmocka_unit_test(a_connection_closed_while_free_is_left_out),
         cmocka_unit_test(an_early_end_counts_what_was_never_sent),
