@@ -135,22 +135,32 @@ static void take_completions(struct uring *uring)
     buffers_show(&uring->buffers);
 }
 
+/* Submits, and then waits: the library's call that does both would begin its
+ * time anew when it has submitted. */
+static int submit_and_sleep(struct io_uring *ring, uint64_t until_ns)
+{
+    int n = io_uring_submit(ring);
+
+    if (n < 0)
+        return n;
+    const struct timespec left = clock_left(until_ns);
+    struct __kernel_timespec most = {left.tv_sec, left.tv_nsec};
+    struct io_uring_cqe *first;
+    return io_uring_wait_cqe_timeout(ring, &first, &most);
+}
+
 /* Submits, and waits until there is something, or until `until_ns`. */
 static int wait_for_some(struct uring *uring, uint64_t until_ns)
 {
     struct io_uring *ring = &uring->ring;
     int n;
 
-    if (until_ns == NOT_YET) {
+    if (until_ns == NOT_YET)
         n = io_uring_submit_and_wait(ring, 1);
-    } else if (until_ns == LOOP_LOOK) {
+    else if (until_ns == LOOP_LOOK)
         n = io_uring_submit_and_get_events(ring);
-    } else {
-        const struct timespec left = clock_left(until_ns);
-        struct __kernel_timespec most = {left.tv_sec, left.tv_nsec};
-        struct io_uring_cqe *first;
-        n = io_uring_submit_and_wait_timeout(ring, &first, 1, &most, NULL);
-    }
+    else
+        n = submit_and_sleep(ring, until_ns);
     if (n < 0 && n != -EINTR && n != -ETIME)
         return n;
     uring->outbox_bytes = 0;
