@@ -26,8 +26,8 @@ bool http_is_token(char c)
 {
     char lower = (char)(c | 0x20);
 
-    return (lower >= 'a' && lower <= 'z') || is_digit(c) ||
-           (c != '\0' && strchr("-!#$%&'*+.^_`|~", c));
+    return (lower >= 'a' && lower <= 'z') || c == '-' || is_digit(c) ||
+           (c != '\0' && strchr("!#$%&'*+.^_`|~", c));
 }
 
 static struct piece trim(struct piece piece)
@@ -114,7 +114,7 @@ static bool split(struct piece line, struct piece *name, struct piece *value)
 {
     const char *at = line.at;
 
-    while (at < line.end && http_is_token(*at))
+    while (at < line.end && *at != ':' && http_is_token(*at))
         at++;
     if (at == line.at || at == line.end || *at != ':')
         return false;
@@ -195,8 +195,11 @@ static void copy_printable(struct piece value, char *text, size_t size)
 {
     size_t n = 0;
 
-    for (const char *at = value.at; at < value.end && n + 1 < size; at++)
-        text[n++] = *at >= ' ' && *at <= '~' ? *at : '?';
+    for (const char *at = value.at; at < value.end && n + 1 < size; at++, n++) {
+        text[n] = *at;
+        if (*at < ' ' || *at > '~')
+            text[n] = '?';
+    }
     text[n] = '\0';
 }
 

@@ -4,6 +4,15 @@
 
 #include "loadgen/reply.h"
 
+/* Replies with the same body. */
+#define DATE "HTTP/1.1 200 OK\r\nDate: Tue, 24 Nov 2026 12:00:00 GMT\r\n"
+#define LATER "HTTP/1.1 200 OK\r\nDate: Wed, 25 Nov 2026 23:59:59 GMT\r\n"
+#define HELLO "Content-Length: 5\r\n\r\nHello"
+#define GOOD DATE HELLO
+#define CHUNKED DATE "Transfer-Encoding: chunked\r\n\r\n"
+#define CHUNKS "5\r\nHello\r\n0\r\n\r\n"
+#define INTERIM "HTTP/1.1 100 Continue\r\n\r\n"
+
 struct feed {
     struct settings settings;
     struct request request;
@@ -12,9 +21,11 @@ struct feed {
     struct inbox inbox;
 };
 
-/* For what comes from `target`; aborts the test if it is none. Echo messages
- * are of 40 bytes, the connection's tag is FEED_TAG. */
+/* The connection's tag. */
 enum { FEED_TAG = 77 };
+
+/* For what comes from `target`; aborts the test if it is none. Echo messages
+ * are of 40 bytes. */
 void feed_init(struct feed *feed, const char *target);
 void feed_free(struct feed *feed);
 

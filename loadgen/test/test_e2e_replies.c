@@ -104,5 +104,5 @@ int main(void)
         cmocka_unit_test(a_redirection_is_told),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_with_each_engine(tests, LENGTH(tests));
 }

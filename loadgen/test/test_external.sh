@@ -166,6 +166,19 @@ counts_agree() {
     [ "$lines" -ge "$requests" ] && [ "$lines" -le $((requests + connections)) ]
 }
 
+# The same replies, received in other pieces.
+test_uring() {
+    drive /hello.txt --engine uring
+    if [ $? -eq 77 ]; then
+        skip 'nginx, uring' "$(head -n 1 "$scratch/said")"
+        return
+    fi
+    if_up 'nginx, uring' 'a file of 1 MiB' right "$large_bytes" /large.txt --engine uring
+    if_up 'nginx, uring' '1 MiB in chunks' chunked "$large_bytes" /ssi/large.txt --engine uring
+    if_up 'nginx, uring' 'bodies that end with the connection' \
+        reopened 1 "$large_bytes" /until-end/large.txt --engine uring
+}
+
 test_nginx() {
     test_that 'nginx starts' serve_nginx "$address"
     if_up nginx 'a file on connections that live on' right "$hello_bytes" /hello.txt
@@ -174,6 +187,7 @@ test_nginx() {
     if_up nginx 'a chunked list' chunked 1 /list/
     if_up nginx '1 MiB in chunks' chunked "$large_bytes" /ssi/large.txt
     if_up nginx 'bodies that end with the connection' reopened 1 "$large_bytes" /until-end/large.txt
+    test_uring
     if_up nginx 'connections that end after three replies' reopened 3 "$hello_bytes" /few/hello.txt
     if_up nginx 'fields that differ each time' right "$hello_bytes" /differing/hello.txt
     if_up nginx 'replies without a body' right 0 /nothing

@@ -16,6 +16,11 @@ struct outcome {
     bool done;
 };
 
+static bool says(const struct outcome *outcome, const char *part)
+{
+    return outcome->why && strstr(outcome->why, part);
+}
+
 static void take(struct http_chunks *chunks, const char *bytes, size_t n,
                  struct outcome *outcome)
 {
@@ -130,8 +135,7 @@ static void wrong_chunks_are_refused_at_the_same_byte(void **state)
         size_t taken = take_cut(cases[i].body, 0).taken;
         for (size_t cut = 0; cut <= strlen(cases[i].body); cut++) {
             struct outcome outcome = take_cut(cases[i].body, cut);
-            assert_non_null(outcome.why);
-            if (!strstr(outcome.why, cases[i].why))
+            if (!says(&outcome, cases[i].why))
                 fail_msg("%s: %s", cases[i].body, outcome.why);
             assert_int_equal(outcome.taken, taken);
         }
@@ -152,8 +156,7 @@ static void framing_without_an_end_is_refused(void **state)
         take(&chunks, begins[i], strlen(begins[i]), &outcome);
         assert_null(outcome.why);
         take(&chunks, filler, HTTP_HEAD_MOST, &outcome);
-        assert_non_null(outcome.why);
-        assert_non_null(strstr(outcome.why, "64 KiB"));
+        assert_true(says(&outcome, "64 KiB"));
         assert_int_equal(outcome.taken, HTTP_HEAD_MOST + 1);
     }
     free(filler);
