@@ -36,8 +36,8 @@ static struct outcome assert_good(enum stub_manner manner,
 static void chunks_are_put_together(void **state)
 {
     struct outcome one = assert_good(STUB_CHUNKED, WORDS("-c", "2"));
-    struct outcome many =
-        assert_good(STUB_CHUNKED, WORDS("-c", "2", "--pipeline", "5"));
+    struct outcome many = assert_good(
+        STUB_CHUNKED, WORDS("-c", "2", "--pipeline", "5", "--threads", "2"));
 
     (void)state;
     outcome_free(&one);
