@@ -5,7 +5,8 @@
 # client once, in changing order, so that drift hits all alike; ratios are
 # taken within a round.
 # Usage: bench_loadgen.sh [ROUNDS [CONNECTIONS...]] (default 5, and 1 64 256)
-# Environment: BUILD, and PAIRS and CONNECTIONS where no argument is given.
+# Environment: BUILD; PAIRS and CONNECTIONS where no argument is given; CLIENTS,
+# which to run, wrk among them (wrk epoll uring h2load ab).
 # Exit: 0 measured (the table says which targets were met), 2 a run failed,
 # 77 can't run here.
 set -u
@@ -69,6 +70,13 @@ run_ab() {
         /^cpu / { print requests, seconds, $2 + $3 }'
 }
 
+# Prints the p99 of the send lag in ns, of an open loop at 50,000 a second.
+send_lag() {
+    taskset -c "$client_cpu" "$build/loadgen" --engine "$1" -c 64 --rate 50000 \
+        --duration 1s --json - "$url" 2>/dev/null |
+        sed -n 's/.*"send_lag":{[^}]*"p99":\([0-9]*\).*/\1/p'
+}
+
 # CPU ticks of the servers until now.
 server_ticks() {
     local pid ticks=0
@@ -98,9 +106,18 @@ mapfile -t cpus < <(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' |
 [ "${#cpus[@]}" -ge 2 ] || cannot 'it takes two CPUs'
 server_cpu=${cpus[0]}
 client_cpu=${cpus[1]}
-tools=(wrk epoll uring)
-command -v h2load >/dev/null && tools+=(h2load) || echo 'h2load: not installed (nghttp2-client), left out'
-command -v ab >/dev/null && tools+=(ab) || echo 'ab: not installed (apache2-utils), left out'
+tools=()
+for tool in ${CLIENTS:-wrk epoll uring h2load ab}; do
+    case $tool in
+    h2load | ab)
+        command -v "$tool" >/dev/null || {
+            echo "$tool: not installed (Debian: nghttp2-client, apache2-utils), left out"
+            continue
+        }
+        ;;
+    esac
+    tools+=("$tool")
+done
 # ab wants to be told that the connection stays open.
 start_server keep-alive
 keep_alive_url=$url
@@ -117,4 +134,19 @@ for n in "${connections[@]}"; do
     done
 done
 awk -v tick="$(getconf CLK_TCK)" -v order="${tools[*]}" -f "$here/bench_loadgen.awk" "$scratch/runs"
+for ((round = 1; round <= rounds; round++)); do
+    echo "open loop, round $round of $rounds" >&2
+    for engine in epoll uring; do
+        echo "$engine $(send_lag "$engine")" >>"$scratch/lags"
+    done
+done
+for engine in epoll uring; do
+    sed -n "s/^$engine //p" "$scratch/lags" | sort -n | awk -v engine="$engine" '
+        { us[NR] = $1 / 1000 }
+        END {
+            median = (us[int((NR + 1) / 2)] + us[int((NR + 2) / 2)]) / 2
+            printf "Open loop at 50000/s, %s: send lag p99 %.1f us (%.1f .. %.1f), target <= 20: %s\n",
+                engine, median, us[1], us[NR], median <= 20 ? "met" : "MISSED"
+        }'
+done
 "$build/test/loadgen/tool_record_speed"
