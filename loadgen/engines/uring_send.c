@@ -25,10 +25,10 @@ static void wait_for_room(struct uring *uring, struct conn *conn)
 }
 
 /* Sends as far as there is room. */
-static void send_at_once(struct uring *uring, struct conn *conn,
-                         struct span out)
+static void send_at_once(struct uring *uring, struct conn *conn)
 {
     struct worker *worker = uring->loop.worker;
+    struct span out = worker_out(worker, conn);
 
     while (out.len) {
         ssize_t n = send(conn->fd, out.bytes, out.len, MSG_NOSIGNAL);
@@ -46,26 +46,47 @@ static void send_at_once(struct uring *uring, struct conn *conn,
     }
 }
 
-/* Hands over a copy: what the worker gave is valid only for now. Whole or
- * short, the kernel is through with it when the system call returns, because
- * it is told not to wait; MSG_WAITALL makes a short send a failure, of which
- * it tells. That is rare: meanwhile it counts as sent. */
-static void send_with_batch(struct uring *uring, struct conn *conn,
-                            struct span out)
+/* Hands over what is in the outbox from `at` on. Whole or short, the kernel is
+ * through with it when the system call returns, because it is told not to wait;
+ * MSG_WAITALL makes a short send a failure, of which it tells. That is rare:
+ * meanwhile it counts as sent. */
+static void hand_over(struct uring *uring, const struct conn *conn, char *at,
+                      size_t n)
 {
-    if (uring->outbox_bytes + out.len > URING_OUTBOX)
-        uring_submit(uring);
     struct io_uring_sqe *sqe = uring_entry(uring);
-    char *copy = uring->outbox + uring->outbox_bytes;
 
-    memcpy(copy, out.bytes, out.len);
-    uring->outbox_bytes += out.len;
-    io_uring_prep_send(sqe, (int)uring_number(uring, conn), copy, out.len,
+    io_uring_prep_send(sqe, (int)uring_number(uring, conn), at, n,
                        MSG_NOSIGNAL | MSG_DONTWAIT | MSG_WAITALL);
     sqe->flags |= IOSQE_FIXED_FILE;
     uring_quietly(sqe, uring_name(uring, OP_SEND, conn));
-    uring_side(uring, conn)->queued = (uint32_t)out.len;
-    worker_sent(uring->loop.worker, conn, out.len);
+    uring_side(uring, conn)->queued = (uint32_t)n;
+    /* To get the entry, what was in the outbox before may have been sent. */
+    uring->outbox_bytes = (size_t)(at - uring->outbox) + n;
+}
+
+/* Sends with the batch if all of it is small, as a copy: what the worker gives
+ * is valid only for now. */
+static void send_out(struct uring *uring, struct conn *conn)
+{
+    struct worker *worker = uring->loop.worker;
+    struct span out = worker_out(worker, conn);
+    size_t n = 0;
+
+    if (uring->outbox_bytes + SMALL_BYTES > URING_OUTBOX)
+        uring_submit(uring);
+    char *at = uring->outbox + uring->outbox_bytes;
+    while (out.len && n + out.len <= SMALL_BYTES) {
+        memcpy(at + n, out.bytes, out.len);
+        n += out.len;
+        worker_sent(worker, conn, out.len);
+        out = worker_out(worker, conn);
+    }
+    if (out.len) {
+        worker_unsent(worker, conn, n);
+        send_at_once(uring, conn);
+    } else if (n) {
+        hand_over(uring, conn, at, n);
+    }
 }
 
 void uring_send_marked(struct uring *uring)
@@ -77,13 +98,8 @@ void uring_send_marked(struct uring *uring)
     for (uint32_t i = 0; i < n; i++) {
         struct conn *conn = &worker->conns[uring->marked[i]];
         uring_side(uring, conn)->marked = false;
-        if (conn->state != CONN_OPEN || conn->blocked)
-            continue;
-        struct span out = worker_out(worker, conn);
-        if (out.len > SMALL_BYTES)
-            send_at_once(uring, conn, out);
-        else if (out.len > 0)
-            send_with_batch(uring, conn, out);
+        if (conn->state == CONN_OPEN && !conn->blocked)
+            send_out(uring, conn);
     }
 }
 
