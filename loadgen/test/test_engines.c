@@ -225,7 +225,7 @@ static void compare_on_model(const char *name)
 
     for (int i = 0; i < ENGINES; i++) {
         const char *const *words =
-            WORDS("-c", "4", "--duration", "50ms", "--warmup", "0s");
+            WORDS("-c", "4", "--duration", "250ms", "--warmup", "0s");
         loadgen_engine = engines[i]->name;
         struct model model = model_start(name, "echo");
         struct outcome echo = run_loadgen("echo", model.port, words);
