@@ -3,6 +3,7 @@
 #include "common/exits.h"
 #include "common/msg.h"
 #include "servers/net.h"
+#include "servers/net_unix.h"
 #include "servers/settings.h"
 
 #include <errno.h>
@@ -93,12 +94,27 @@ static int fail(const char *what, int error)
     return EXIT_USAGE;
 }
 
+static const char *why_no_socket(int error)
+{
+    switch (error) {
+    case EADDRINUSE:
+        return "a server that is alive listens there";
+    case EEXIST:
+        return "something else than a socket is there; name another path";
+    default:
+        return strerror(error);
+    }
+}
+
 static int listen_at(const struct settings *settings, struct net_place *place)
 {
     int fd = net_listen(settings->host, settings->port, model.blocking, place);
 
     if (fd == -EADDRNOTAVAIL)
         msg_error("--host: '%s' is no address of this machine", settings->host);
+    else if (fd < 0 && net_unix_path(settings->host))
+        msg_error("--host: can't listen at '%s': %s", settings->host,
+                  why_no_socket(-fd));
     else if (fd < 0)
         msg_error("can't listen at %s port %u: %s", settings->host,
                   settings->port, strerror(-fd));
@@ -111,23 +127,31 @@ static bool tell_ready(const struct net_place *place)
     return fflush(stdout) == 0;
 }
 
-/* Serves until stopped; returns the exit code. */
+/* Serves at `place` until stopped; returns the exit code. */
+static int serve_at(const struct net_place *place, const struct server *server)
+{
+    int error = catch_signals();
+
+    if (error)
+        return fail("signals", -error);
+    if (!tell_ready(place))
+        return fail("stdout", errno);
+    error = model.serve(server);
+    return error ? fail(model.name, -error) : EXIT_FINE;
+}
+
 static int serve(const struct settings *settings, struct server *server)
 {
     struct net_place place;
-    int error;
+    int code;
 
     server->listen_fd = listen_at(settings, &place);
     if (server->listen_fd < 0)
         return EXIT_USAGE;
-    error = catch_signals();
-    if (error)
-        return fail("signals", -error);
-    if (!tell_ready(&place))
-        return fail("stdout", errno);
-    error = model.serve(server);
+    code = serve_at(&place, server);
+    net_unix_remove(&place);
     close(server->listen_fd);
-    return error ? fail(model.name, -error) : EXIT_FINE;
+    return code;
 }
 
 /* What stays the same while serving. 0 or an exit code. */

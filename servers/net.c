@@ -1,5 +1,7 @@
 #include "servers/net.h"
 
+#include "servers/net_unix.h"
+
 #include "common/msg.h"
 
 #include <arpa/inet.h>
@@ -66,6 +68,8 @@ int net_listen(const char *host, unsigned port, bool blocking,
     int error;
     int fd;
 
+    if (net_unix_path(host))
+        return net_unix_listen(net_unix_path(host), blocking, place);
     snprintf(service, sizeof(service), "%u", port);
     if (getaddrinfo(host, service, &hints, &found) != 0)
         return -EADDRNOTAVAIL;

@@ -6,21 +6,28 @@
 #include "servers/conn.h"
 #include "servers/worker.h"
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
+#include <sys/un.h>
 
-enum { NET_BACKLOG = 4096 };
+enum {
+    NET_BACKLOG = 4096,
+    /* A Unix socket's path is the longest address, with its NUL. */
+    NET_ADDRESS_SIZE = sizeof(((struct sockaddr_un *)0)->sun_path),
+};
 
 /* Where a server listens, as the ready line shows it. */
 struct net_place {
-    char address[INET6_ADDRSTRLEN];
-    unsigned port;
+    char address[NET_ADDRESS_SIZE];
+    unsigned port; /* 0: a Unix socket */
+    dev_t device;  /* of its file */
+    ino_t inode;
 };
 
-/* Listens on TCP at `host` (a name or a numeric address) and `port`, 0: a
- * free one; tells in `place` where that is. Returns the descriptor; -errno;
- * or -EADDRNOTAVAIL if `host` is unknown. */
+/* Listens at `host`: on TCP at a name or a numeric address and `port`, 0: a
+ * free one; or at "unix:PATH", see net_unix.h. Tells in `place` where that is.
+ * Returns the descriptor; -errno; or -EADDRNOTAVAIL if `host` is unknown. */
 int net_listen(const char *host, unsigned port, bool blocking,
                struct net_place *place);
 

@@ -1,5 +1,7 @@
 #include "servers/settings.h"
 
+#include "servers/net_unix.h"
+
 #include "common/cpus.h"
 #include "common/exits.h"
 #include "common/msg.h"
@@ -28,7 +30,8 @@ enum {
 };
 
 static const struct argp_option table[] = {
-    {"host", KEY_HOST, "ADDRESS", 0, "Listen there (default: 127.0.0.1)", 0},
+    {"host", KEY_HOST, "ADDRESS", 0,
+     "Listen there (default: 127.0.0.1); unix:PATH is a Unix socket", 0},
     {"port", KEY_PORT, "N", 0, "TCP port; 0, the default: a free one", 0},
     {"protocol", KEY_PROTOCOL, "NAME", 0, "echo or http (default)", 0},
     {"workers", KEY_WORKERS, "N", 0,
@@ -98,8 +101,13 @@ static int protocol(struct settings *settings, const char *text)
 
 static int host(struct settings *settings, const char *text)
 {
-    if (strncmp(text, "unix:", 5) == 0)
-        return not_yet("--host unix:PATH");
+    const char *path = net_unix_path(text);
+    const char *why = path ? net_unix_refuses(path) : NULL;
+
+    if (why) {
+        msg_error("--host: '%s': %s", text, why);
+        return -1;
+    }
     settings->host = text;
     return 0;
 }
@@ -176,7 +184,7 @@ void settings_parse(struct settings *settings, int argc, char **argv)
         .table = table,
         .about = "Serve echo or HTTP with one I/O model until SIGTERM or "
                  "SIGINT.\vWhen it can serve, it prints one line: ready MODEL "
-                 "ADDRESS PORT.",
+                 "ADDRESS PORT; for a Unix socket, its path and 0.",
         .take = take,
     };
 
@@ -189,4 +197,8 @@ void settings_parse(struct settings *settings, int argc, char **argv)
         .max_connections = model.max_connections,
     };
     options_parse(&options, argc, argv, settings);
+    if (settings->port && net_unix_path(settings->host)) {
+        msg_error("--port: a Unix socket has none");
+        exit(EXIT_USAGE);
+    }
 }

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 struct settings {
-    const char *host;
-    unsigned port; /* 0: a free one */
+    const char *host; /* or "unix:PATH" */
+    unsigned port;    /* 0: a free one */
     enum proto proto;
     unsigned workers;
     bool pinned;

@@ -51,7 +51,12 @@ refuses "did you mean 'echo'" --protocol ecko
 refuses "--protocol record is not there yet" --protocol record
 refuses "--root is not there yet" --root /tmp
 refuses "--record-file is not there yet" --record-file x
-refuses "--host unix:PATH is not there yet" --host unix:/tmp/x
+refuses "--host: 'unix:': names no path" --host unix:
+refuses "--host: 'unix:x?y': the path has a control character" --host "unix:x	y"
+refuses "longer than the 107 bytes" --host "unix:$(printf '%0108d' 0)"
+refuses "No such file or directory" --host "unix:$scratch/no/such"
+refuses "something else than a socket is there" --host "unix:$scratch/err"
+refuses "--port: a Unix socket has none" --host "unix:$scratch/socket" --port 7
 refuses "no address of this machine" --host 192.0.2.1
 refuses "no address of this machine" --host "not a name"
 refuses "out of range (0 to 65535)" --port 65536
@@ -79,21 +84,52 @@ for model in "$build"/servers/*; do
 done
 server=$build/servers/epoll
 
-# A port in use is named. The first server is waited for by its ready line.
+# Starts "$server" with these words as $pid, and waits for its ready line.
 mkfifo "$scratch/ready"
-"$server" --port 0 --cpus 0 --stats "$scratch/stats" >"$scratch/ready" &
-pid=$!
-read -r ready model address port <"$scratch/ready"
+start() {
+    "$server" "$@" >"$scratch/ready" 2>"$scratch/err" &
+    pid=$!
+    read -r ready model address port <"$scratch/ready"
+}
+
+# Ends it with the signal $1; its exit code.
+end() {
+    kill -"$1" "$pid"
+    wait "$pid" 2>"$scratch/err"
+    code=$?
+    pid=
+    return "$code"
+}
+
+# A port in use is named.
+start --port 0 --cpus 0 --stats "$scratch/stats"
 [ "$ready $model $address" = "ready epoll 127.0.0.1" ]
 result $? "tells when it is ready"
 refuses "can't listen at 127.0.0.1 port $port" --port "$port"
-kill -TERM "$pid"
-wait "$pid"
+end TERM
 result $? "exits 0 after SIGTERM"
-pid=
 grep -q '^{"accepted": 0, .*"urgent": 0, "workers": \[{"accepted": 0, .*}\]}$' \
     "$scratch/stats"
 result $? "writes its counters"
+
+# The file of a Unix socket.
+socket=$scratch/socket
+start --host "unix:$socket"
+[ "$ready $model $address $port" = "ready epoll $socket 0" ]
+result $? "tells its Unix socket"
+refuses "a server that is alive listens there" --host "unix:$socket"
+[ -S "$socket" ]
+result $? "leaves a live server's socket alone"
+end KILL
+start --host "unix:$socket"
+[ "$address" = "$socket" ] && [ -S "$socket" ]
+result $? "replaces a dead server's socket"
+end TERM && [ ! -e "$socket" ]
+result $? "removes its socket at the end"
+start --host "unix:$socket"
+mv "$socket" "$scratch/moved" && : >"$socket"
+end TERM && [ -f "$socket" ]
+result $? "does not remove what has taken its socket's place"
 
 echo "1..$n"
 exit "$failed"

@@ -3,13 +3,14 @@
 #ifndef SERVERS_TEST_CONFORM_BEHAVIOURS_H
 #define SERVERS_TEST_CONFORM_BEHAVIOURS_H
 
-/* Which protocols a behaviour concerns. */
-enum { FOR_ECHO = 1, FOR_HTTP = 2, FOR_BOTH = 3 };
+/* Which protocols a behaviour concerns, and over what else than TCP and IPv4 it
+ * is to be seen: of a Unix socket, what does not need TCP's window or reset. */
+enum { FOR_ECHO = 1, FOR_HTTP = 2, FOR_BOTH = 3, FOR_UNIX = 4, FOR_IPV6 = 8 };
 
 struct behaviour {
     const char *name;
     void (*run)(const char *proto);
-    int protocols;
+    int concerns;
 };
 
 /* Each ends with a behaviour without a name. */

@@ -8,8 +8,10 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { STUCK_MS = 300, REPLY_MAX = 256 };
@@ -19,19 +21,50 @@ static bool is_http(const struct service *service)
     return strcmp(service->proto, "http") == 0;
 }
 
+union address {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+    struct sockaddr_un local;
+};
+
+/* Where the service listens; returns the length of the address. */
+static socklen_t address_of(const struct service *service, union address *at)
+{
+    const in_port_t port = htons((uint16_t)service->port);
+
+    switch (service->network) {
+    case OVER_IPV4:
+        at->ipv4 = (struct sockaddr_in){.sin_family = AF_INET,
+                                        .sin_port = port,
+                                        .sin_addr = {htonl(INADDR_LOOPBACK)}};
+        return sizeof(at->ipv4);
+    case OVER_IPV6:
+        at->ipv6 = (struct sockaddr_in6){.sin6_family = AF_INET6,
+                                         .sin6_port = port,
+                                         .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+        return sizeof(at->ipv6);
+    case OVER_UNIX:
+        at->local = (struct sockaddr_un){.sun_family = AF_UNIX};
+        snprintf(at->local.sun_path, sizeof(at->local.sun_path), "%s",
+                 service->socket);
+        return sizeof(at->local);
+    }
+    return 0;
+}
+
 int client_open(const struct service *service, int window)
 {
-    const struct sockaddr_in at = {.sin_family = AF_INET,
-                                   .sin_port = htons((uint16_t)service->port),
-                                   .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    union address at = {.any.sa_family = AF_UNSPEC};
+    socklen_t n = address_of(service, &at);
+    int fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
 
     assert_true(fd >= 0);
     if (window > 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof(window));
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
+    if (connect(fd, &at.any, n) != 0)
         fail_msg("connect: %s", strerror(errno));
     return fd;
 }

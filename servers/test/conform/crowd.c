@@ -196,14 +196,14 @@ static void descriptors_are_reused_within_a_batch(const char *proto)
 
 const struct behaviour crowd_behaviours[] = {
     {"connections_are_served_side_by_side_or_in_turn",
-     connections_are_served_side_by_side_or_in_turn, FOR_BOTH},
+     connections_are_served_side_by_side_or_in_turn, FOR_BOTH | FOR_UNIX},
     {"more_than_max_connections_wait", more_than_max_connections_wait,
-     FOR_BOTH},
+     FOR_BOTH | FOR_UNIX},
     {"a_flood_starves_nobody_or_is_served_alone",
      a_flood_starves_nobody_or_is_served_alone, FOR_BOTH},
     {"those_that_never_read_cost_little", those_that_never_read_cost_little,
      FOR_BOTH},
     {"descriptors_are_reused_within_a_batch",
-     descriptors_are_reused_within_a_batch, FOR_BOTH},
+     descriptors_are_reused_within_a_batch, FOR_BOTH | FOR_UNIX},
     {NULL, NULL, 0},
 };

@@ -164,7 +164,7 @@ static void idle_connections_cost_little(const char *proto)
 
 const struct behaviour limit_behaviours[] = {
     {"out_of_descriptors_serves_those_it_has",
-     out_of_descriptors_serves_those_it_has, FOR_BOTH},
+     out_of_descriptors_serves_those_it_has, FOR_BOTH | FOR_UNIX},
     {"without_descriptors_it_waits_for_some",
      without_descriptors_it_waits_for_some, FOR_BOTH},
     {"descriptors_beyond_the_limit_are_turned_away",

@@ -15,6 +15,7 @@ enum { MOST_TESTS = 128, NAME_SIZE = 96 };
 struct test {
     const struct behaviour *behaviour;
     const char *proto;
+    enum network network;
     char name[NAME_SIZE];
 };
 
@@ -26,6 +27,7 @@ static void run(void **state)
 {
     const struct test *test = *state;
 
+    service_over(test->network);
     test->behaviour->run(test->proto);
 }
 
@@ -36,18 +38,33 @@ static int clean_up(void **state)
     return 0;
 }
 
-static void add(const struct behaviour *behaviour, const char *proto)
+static void add(const struct behaviour *behaviour, const char *proto,
+                enum network network)
 {
+    static const char *const names[] = {[OVER_IPV4] = "",
+                                        [OVER_IPV6] = " over IPv6",
+                                        [OVER_UNIX] = " over unix"};
     struct test *test = &tests[n_tests];
 
     assert_true(n_tests < MOST_TESTS);
     test->behaviour = behaviour;
     test->proto = proto;
-    snprintf(test->name, sizeof(test->name), "%s: %s", proto, behaviour->name);
+    test->network = network;
+    snprintf(test->name, sizeof(test->name), "%s%s: %s", proto, names[network],
+             behaviour->name);
     units[n_tests++] = (struct CMUnitTest){.name = test->name,
                                            .test_func = run,
                                            .teardown_func = clean_up,
                                            .initial_state = test};
+}
+
+static void add_protocols(const struct behaviour *behaviour,
+                          enum network network)
+{
+    if (behaviour->concerns & FOR_ECHO)
+        add(behaviour, "echo", network);
+    if (behaviour->concerns & FOR_HTTP)
+        add(behaviour, "http", network);
 }
 
 static void add_all(const struct behaviour *list, const char *only)
@@ -55,10 +72,11 @@ static void add_all(const struct behaviour *list, const char *only)
     for (; list->name; list++) {
         if (only && !strstr(list->name, only))
             continue;
-        if (list->protocols & FOR_ECHO)
-            add(list, "echo");
-        if (list->protocols & FOR_HTTP)
-            add(list, "http");
+        add_protocols(list, OVER_IPV4);
+        if (list->concerns & FOR_IPV6 && service_has_ipv6())
+            add_protocols(list, OVER_IPV6);
+        if (list->concerns & FOR_UNIX)
+            add_protocols(list, OVER_UNIX);
     }
 }
 

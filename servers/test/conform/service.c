@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +24,7 @@ enum { READY_MS = 10000, STOP_MS = 3000, MOST_ARGUMENTS = 32 };
 static char program[256];
 static char folder[32];
 static struct facts facts;
+static enum network network = OVER_IPV4;
 static struct service current; /* for cleaning up after a failure */
 
 /* Runs the server, stdout into `out` and stderr into `log` (or nowhere). */
@@ -100,6 +103,23 @@ void service_choose(const char *argv0)
     facts.max_fd = word ? (unsigned)strtoul(word + 7, NULL, 10) : 0;
 }
 
+void service_over(enum network choice)
+{
+    network = choice;
+}
+
+bool service_has_ipv6(void)
+{
+    const struct sockaddr_in6 at = {.sin6_family = AF_INET6,
+                                    .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool has = bind(fd, (const struct sockaddr *)&at, sizeof(at)) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return has;
+}
+
 bool service_is_sanitized(void)
 {
     const char *san = getenv("SAN");
@@ -119,12 +139,18 @@ static void await_ready(struct service *service, int fd)
         return; /* fail_msg() does not, but is not declared so */
     }
     service->port = (unsigned)strtoul(space + 1, NULL, 10);
+    if (service->network == OVER_UNIX) {
+        assert_int_equal(service->port, 0);
+        assert_non_null(strstr(line, service->socket));
+    }
 }
 
 struct service service_start(const char *proto, const char *options)
 {
-    struct service service = {.proto = proto, .facts = facts};
-    char words[256];
+    struct service service = {
+        .proto = proto, .facts = facts, .network = network};
+    char host[80] = "";
+    char words[320];
     char *argv[MOST_ARGUMENTS] = {program};
     char *rest = words;
     int n = 1;
@@ -132,8 +158,13 @@ struct service service_start(const char *proto, const char *options)
 
     snprintf(service.stats, sizeof(service.stats), "%s/stats", folder);
     snprintf(service.log, sizeof(service.log), "%s/log", folder);
-    snprintf(words, sizeof(words), "--port 0 --protocol %s --stats %s %s",
-             proto, service.stats, options);
+    snprintf(service.socket, sizeof(service.socket), "%s/socket", folder);
+    if (network == OVER_IPV6)
+        snprintf(host, sizeof(host), "--host ::1");
+    if (network == OVER_UNIX)
+        snprintf(host, sizeof(host), "--host unix:%s", service.socket);
+    snprintf(words, sizeof(words), "%s --port 0 --protocol %s --stats %s %s",
+             host, proto, service.stats, options);
     while (n < MOST_ARGUMENTS - 1 && (argv[n] = strsep(&rest, " ")))
         n += argv[n][0] != '\0';
     argv[n] = NULL;
@@ -160,6 +191,8 @@ void service_wait(const struct service *service)
     current.pid = 0;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         fail_msg("the server ended with status %#x", (unsigned)status);
+    if (access(service->socket, F_OK) == 0)
+        fail_msg("the server left %s behind", service->socket);
 }
 
 void service_stop(const struct service *service)
@@ -207,6 +240,7 @@ void service_clean_up(void)
     }
     unlink(current.stats);
     unlink(current.log);
+    unlink(current.socket);
     current.pid = 0;
 }
 

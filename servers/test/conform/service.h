@@ -12,18 +12,29 @@ struct facts {
     unsigned max_fd;         /* 0: no limit */
 };
 
+/* Where servers listen and clients connect. */
+enum network { OVER_IPV4, OVER_IPV6, OVER_UNIX };
+
 struct service {
     const char *proto; /* "echo" or "http" */
     struct facts facts;
     pid_t pid;
+    enum network network;
     unsigned port;
-    char stats[64]; /* file */
-    char log[64];   /* file: what it said on stderr */
+    char socket[64]; /* file, over a Unix socket */
+    char stats[64];  /* file */
+    char log[64];    /* file: what it said on stderr */
 };
 
 /* Chooses the model from argv[0], "conform-MODEL", and asks it for its facts.
  * Once, before all else. */
 void service_choose(const char *argv0);
+
+/* From now on, servers are started there; at first, over IPv4. */
+void service_over(enum network network);
+
+/* Whether this machine has ::1. */
+bool service_has_ipv6(void);
 
 /* Whether it was built with a sanitizer: then memory is not its own. */
 bool service_is_sanitized(void);
@@ -33,7 +44,8 @@ bool service_is_sanitized(void);
  * the test if it is not. */
 struct service service_start(const char *proto, const char *options);
 
-/* Ends it with SIGTERM; fails the test unless it exits 0 within 3 s. */
+/* Ends it with SIGTERM; fails the test unless it exits 0 within 3 s and leaves
+ * no socket behind. */
 void service_stop(const struct service *service);
 
 /* Waits for its end, likewise, after a signal that the test has sent. */

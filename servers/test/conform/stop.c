@@ -113,11 +113,13 @@ static void stop_does_not_wait_for_ever(const char *proto)
 }
 
 const struct behaviour stop_behaviours[] = {
-    {"stop_without_connections", stop_without_connections, FOR_BOTH},
-    {"an_interrupt_stops_likewise", an_interrupt_stops_likewise, FOR_BOTH},
+    {"stop_without_connections", stop_without_connections, FOR_BOTH | FOR_UNIX},
+    {"an_interrupt_stops_likewise", an_interrupt_stops_likewise,
+     FOR_BOTH | FOR_UNIX},
     {"stop_closes_connections_at_rest", stop_closes_connections_at_rest,
-     FOR_BOTH},
-    {"stop_finishes_requests", stop_finishes_requests, FOR_BOTH},
-    {"stop_does_not_wait_for_ever", stop_does_not_wait_for_ever, FOR_BOTH},
+     FOR_BOTH | FOR_UNIX},
+    {"stop_finishes_requests", stop_finishes_requests, FOR_BOTH | FOR_UNIX},
+    {"stop_does_not_wait_for_ever", stop_does_not_wait_for_ever,
+     FOR_BOTH | FOR_UNIX},
     {NULL, NULL, 0},
 };

@@ -1,0 +1,124 @@
+#include "servers/net_unix.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+const char *net_unix_path(const char *host)
+{
+    static const char prefix[] = "unix:";
+    const size_t n = sizeof(prefix) - 1;
+
+    return strncmp(host, prefix, n) == 0 ? host + n : NULL;
+}
+
+const char *net_unix_refuses(const char *path)
+{
+    if (*path == '\0')
+        return "names no path";
+    if (strlen(path) >= NET_ADDRESS_SIZE)
+        return "the path is longer than the 107 bytes that a Unix socket takes";
+    for (const char *at = path; *at; at++) {
+        if (iscntrl((unsigned char)*at))
+            return "the path has a control character";
+    }
+    return NULL;
+}
+
+static struct sockaddr_un address_of(const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+
+    snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+    return at;
+}
+
+/* Somebody has bound the address. 0 if he is gone; -EADDRINUSE, -EEXIST as
+ * net_unix_listen(), or another -errno. */
+static int look_for_life(const struct sockaddr_un *at)
+{
+    struct stat file;
+    int error = -EADDRINUSE;
+    int fd;
+
+    if (lstat(at->sun_path, &file) != 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (!S_ISSOCK(file.st_mode))
+        return -EEXIST;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    if (connect(fd, (const struct sockaddr *)at, sizeof(*at)) != 0 &&
+        errno == ECONNREFUSED)
+        error = 0;
+    close(fd);
+    return error;
+}
+
+static int bind_at(int fd, const struct sockaddr_un *at)
+{
+    int error;
+
+    if (bind(fd, (const struct sockaddr *)at, sizeof(*at)) == 0)
+        return 0;
+    if (errno != EADDRINUSE)
+        return -errno;
+    error = look_for_life(at);
+    if (error)
+        return error;
+    if (unlink(at->sun_path) != 0 && errno != ENOENT)
+        return -errno;
+    return bind(fd, (const struct sockaddr *)at, sizeof(*at)) == 0 ? 0 : -errno;
+}
+
+/* Remembers the file, so as to remove no other one. */
+static int describe(const char *path, struct net_place *place)
+{
+    struct stat file;
+
+    if (lstat(path, &file) != 0)
+        return -errno;
+    snprintf(place->address, sizeof(place->address), "%s", path);
+    place->port = 0;
+    place->device = file.st_dev;
+    place->inode = file.st_ino;
+    return 0;
+}
+
+int net_unix_listen(const char *path, bool blocking, struct net_place *place)
+{
+    const struct sockaddr_un at = address_of(path);
+    int type = SOCK_STREAM | SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
+    int fd = socket(AF_UNIX, type, 0);
+    int error;
+
+    if (fd < 0)
+        return -errno;
+    error = bind_at(fd, &at);
+    if (!error)
+        error = describe(path, place);
+    if (!error && listen(fd, NET_BACKLOG) != 0) {
+        error = -errno;
+        net_unix_remove(place);
+    }
+    if (!error)
+        return fd;
+    close(fd);
+    return error;
+}
+
+void net_unix_remove(const struct net_place *place)
+{
+    struct stat file;
+
+    /* As long as the socket is open, its file's number is not used again. */
+    if (place->port == 0 && lstat(place->address, &file) == 0 &&
+        S_ISSOCK(file.st_mode) && file.st_dev == place->device &&
+        file.st_ino == place->inode)
+        unlink(place->address);
+}
