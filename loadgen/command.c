@@ -95,6 +95,9 @@ static int take_engine(const char *value, struct settings *settings)
     return 0;
 }
 
+static const char targets[] = "http://HOST:PORT/PATH | echo://HOST:PORT | "
+                              "unix:http:SOCKET | unix:echo:SOCKET";
+
 static int take_target(const char *value, struct settings *settings)
 {
     char why[200];
@@ -288,7 +291,7 @@ static int check(struct command *command)
     char why[200];
 
     if (!settings->target_text) {
-        msg_error("no target; say http://HOST:PORT/PATH or echo://HOST:PORT");
+        msg_error("no target; say %s", targets);
         return -1;
     }
     if (check_plan(command) != 0 || check_threads(settings) != 0 ||
@@ -326,7 +329,7 @@ void command_parse(struct command *command, int argc, char **argv)
 {
     const struct options options = {
         .table = table,
-        .words = "http://HOST:PORT/PATH | echo://HOST:PORT",
+        .words = targets,
         .about = "Drives a server in a closed or an open loop, checks every "
                  "reply, and "
                  "says what it cost and what the figures are worth.\v"

@@ -44,12 +44,12 @@ static void tell_errors(const struct settings *settings,
     for (int i = 0; i < FAULTS; i++) {
         if (result->faults.counts[i])
             msg_error("%s: %" PRIu64 " x %s, first: %s",
-                      settings->target.authority, result->faults.counts[i],
+                      target_name(&settings->target), result->faults.counts[i],
                       fault_name((enum fault)i), result->faults.first[i]);
     }
     if (result->lost == settings->connections)
         msg_error("%s: no connection is left; the run ended early",
-                  settings->target.authority);
+                  target_name(&settings->target));
 }
 
 static int report(struct run *run, const struct result *result)

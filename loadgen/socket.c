@@ -14,7 +14,8 @@ int socket_connect(const struct target *target)
 
     if (fd < 0)
         return -errno;
-    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0 &&
+    if ((target_is_unix(target) ||
+         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0) &&
         (connect(fd, (const struct sockaddr *)&target->address,
                  target->address_len) == 0 ||
          errno == EINPROGRESS))

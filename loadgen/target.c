@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static __attribute__((format(printf, 3, 4))) int refuse(char *why, size_t size,
                                                         const char *format, ...)
@@ -21,33 +22,28 @@ static __attribute__((format(printf, 3, 4))) int refuse(char *why, size_t size,
     return -EINVAL;
 }
 
-/* Reads "SCHEME://" and moves past it. */
-static int parse_scheme(const char **at, struct target *target, char *why,
-                        size_t size)
+/* The scheme of `len` bytes at `text`. */
+static int parse_scheme(const char *text, size_t len, struct target *target,
+                        char *why, size_t size)
 {
     static const char *const schemes[] = {
         [TARGET_ECHO] = "echo",
         [TARGET_HTTP] = "http",
     };
     const size_t n = sizeof(schemes) / sizeof(schemes[0]);
-    const char *end = strstr(*at, "://");
     char word[16];
     char phrase[64];
 
-    if (strncmp(*at, "unix:", 5) == 0)
-        return refuse(why, size, "Unix sockets are not there yet");
-    if (!end)
-        return refuse(why, size,
-                      "is not http://HOST:PORT/PATH or echo://HOST:PORT");
-    snprintf(word, sizeof(word), "%.*s", (int)(end - *at), *at);
-    *at = end + 3;
+    snprintf(word, sizeof(word), "%.*s", (int)len, text);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(word, schemes[i]) == 0) {
             target->protocol = (enum target_protocol)i;
             return 0;
         }
     }
-    return refuse(why, size, "unknown scheme '%s'%s; there are: echo, http",
+    return refuse(why, size,
+                  "unknown scheme '%s'%s; there are: http, echo, unix:http and "
+                  "unix:echo",
                   word,
                   nearest_phrase(phrase, sizeof(phrase), word, schemes, n));
 }
@@ -104,18 +100,64 @@ static int parse_path(const char *text, struct target *target, char *why,
     return 0;
 }
 
+/* Reads "PROTOCOL:SOCKET", which stood behind "unix:". */
+static int parse_unix(const char *text, struct target *target, char *why,
+                      size_t size)
+{
+    const char *colon = strchr(text, ':');
+
+    if (!colon)
+        return refuse(why, size, "is not unix:http:SOCKET or unix:echo:SOCKET");
+    const char *socket = colon + 1;
+    if (*socket == '\0')
+        return refuse(why, size, "names no socket");
+    if (strlen(socket) >= sizeof(target->socket))
+        return refuse(why, size, "the socket's path is longer than %zu bytes",
+                      sizeof(target->socket) - 1);
+    snprintf(target->socket, sizeof(target->socket), "%s", socket);
+    snprintf(target->host, sizeof(target->host), "localhost");
+    snprintf(target->authority, sizeof(target->authority), "localhost");
+    snprintf(target->path, sizeof(target->path), "/");
+    return parse_scheme(text, (size_t)(colon - text), target, why, size);
+}
+
 int target_parse(const char *text, struct target *target, char *why,
                  size_t size)
 {
+    const char *end = strstr(text, "://");
+
     *target = (struct target){0};
-    int error = parse_scheme(&text, target, why, size);
+    if (strncmp(text, "unix:", 5) == 0)
+        return parse_unix(text + 5, target, why, size);
+    if (!end)
+        return refuse(why, size,
+                      "is not http://HOST:PORT/PATH, echo://HOST:PORT, "
+                      "unix:http:SOCKET or unix:echo:SOCKET");
+    int error = parse_scheme(text, (size_t)(end - text), target, why, size);
     if (error)
         return error;
+    text = end + 3;
     size_t len = strcspn(text, "/");
     error = parse_authority(text, len, target, why, size);
     if (error)
         return error;
     return parse_path(text + len, target, why, size);
+}
+
+static int resolve_unix(struct target *target, char *why, size_t size)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct stat file;
+
+    if (stat(target->socket, &file) != 0)
+        return refuse(why, size, "socket '%s': %s", target->socket,
+                      strerror(errno));
+    if (!S_ISSOCK(file.st_mode))
+        return refuse(why, size, "'%s' is no socket", target->socket);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", target->socket);
+    memcpy(&target->address, &address, sizeof(address));
+    target->address_len = sizeof(address);
+    return 0;
 }
 
 int target_resolve(struct target *target, char *why, size_t size)
@@ -124,6 +166,8 @@ int target_resolve(struct target *target, char *why, size_t size)
     struct addrinfo *found;
     char port[8];
 
+    if (target_is_unix(target))
+        return resolve_unix(target, why, size);
     snprintf(port, sizeof(port), "%u", target->port);
     int error = getaddrinfo(target->host, port, &hints, &found);
     if (error || !found)

@@ -49,8 +49,12 @@ refuses '--print-schedule: there is no plan without --rate' --print-schedule "$t
 refuses "option '--idle'" --idle 5 "$target"
 refuses "unknown 'epol' (did you mean 'epoll'?)" --engine epol "$target"
 refuses "unknown 'io_uring' (did you mean 'uring'?)" --engine io_uring "$target"
-refuses 'Unix sockets are not there yet' unix:http:/nowhere
-refuses "unknown scheme 'htp' (did you mean 'http'?)" htp://127.0.0.1:9/
+refuses "unknown scheme 'htp' (did you mean 'http'?); there are: http, echo, unix:http" htp://127.0.0.1:9/
+refuses "unknown scheme 'htp' (did you mean 'http'?)" unix:htp:/tmp
+refuses "target 'unix:http:/no/where': socket '/no/where': No such file" unix:http:/no/where
+refuses "'/dev/null' is no socket" unix:echo:/dev/null
+refuses 'names no socket' unix:http:
+refuses 'is not unix:http:SOCKET or unix:echo:SOCKET' unix:/tmp
 refuses "port '0'" http://127.0.0.1:0/
 refuses "port '70000'" http://127.0.0.1:70000/
 refuses "host 'nobody.invalid'" http://nobody.invalid:9/

@@ -6,6 +6,9 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
 static void targets_are_taken_apart(void **state)
 {
     static const struct {
@@ -45,11 +48,15 @@ static void what_is_no_target_is_refused_in_words(void **state)
         const char *text;
         const char *why; /* a part of it */
     } cases[] = {
-        {"", "is not http://HOST:PORT/PATH or echo://HOST:PORT"},
+        {"", "is not http://HOST:PORT/PATH, echo://HOST:PORT, unix:http:"},
         {"127.0.0.1:80", "is not http://"},
         {"htpp://127.0.0.1:80/", "did you mean 'http'"},
         {"ftp://127.0.0.1:80/", "unknown scheme 'ftp'"},
-        {"unix:http:/tmp/s", "not there yet"},
+        {"unix:", "is not unix:http:SOCKET or unix:echo:SOCKET"},
+        {"unix:/tmp/s", "is not unix:http:SOCKET or unix:echo:SOCKET"},
+        {"unix:http:", "names no socket"},
+        {"unix:ecko:/tmp/s", "did you mean 'echo'"},
+        {"unix:http:/" HUNDRED "/123456", "longer than 107 bytes"},
         {"http://", "no HOST:PORT"},
         {"http:///", "no HOST:PORT"},
         {"http://127.0.0.1/", "no HOST:PORT"},
@@ -79,6 +86,30 @@ static void what_is_no_target_is_refused_in_words(void **state)
     }
 }
 
+static void a_unix_socket_is_named_by_its_path(void **state)
+{
+    struct target target;
+    char why[200];
+
+    (void)state;
+    assert_int_equal(
+        target_parse("unix:http:a:b/c.s", &target, why, sizeof(why)), 0);
+    assert_int_equal(target.protocol, TARGET_HTTP);
+    assert_true(target_is_unix(&target));
+    assert_string_equal(target_name(&target), "a:b/c.s");
+    assert_string_equal(target.authority, "localhost");
+    assert_string_equal(target.path, "/");
+    assert_int_equal(
+        target_parse("unix:echo:/" HUNDRED "/12345", &target, why, sizeof(why)),
+        0);
+    assert_int_equal(target.protocol, TARGET_ECHO);
+    assert_int_equal(target_resolve(&target, why, sizeof(why)), -EINVAL);
+    assert_non_null(strstr(why, "/12345'"));
+    assert_int_equal(target_parse("http://h:1/", &target, why, sizeof(why)), 0);
+    assert_false(target_is_unix(&target));
+    assert_string_equal(target_name(&target), "h:1");
+}
+
 static void numeric_addresses_need_no_name_server(void **state)
 {
     struct target target;
@@ -100,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(targets_are_taken_apart),
         cmocka_unit_test(what_is_no_target_is_refused_in_words),
+        cmocka_unit_test(a_unix_socket_is_named_by_its_path),
         cmocka_unit_test(numeric_addresses_need_no_name_server),
     };
 
