@@ -1,7 +1,7 @@
 #include "loadgen/command.h"
 
+#include "loadgen/command_conns.h"
 #include "loadgen/engine.h"
-#include "loadgen/request.h"
 
 #include "common/cost.h"
 #include "common/cpus.h"
@@ -10,10 +10,8 @@
 #include "common/options.h"
 #include "common/units.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define HOUR_NS (3600 * NS_PER_S)
 
@@ -21,8 +19,7 @@ enum {
     CONNECTIONS_MOST = 1000000,
     THREADS_MOST = SCHEDULE_THREADS_MOST,
     PIPELINE_MOST = 1024,
-    PAYLOAD_MOST = 16 * 1024 * 1024,
-    PAYLOAD_ECHO = 64,
+    REQUESTS_MOST = 1000000000,
 };
 
 enum key {
@@ -34,6 +31,8 @@ enum key {
     KEY_TIMEOUT,
     KEY_PIPELINE,
     KEY_PAYLOAD,
+    KEY_REQUESTS,
+    KEY_CLOSE,
     KEY_CPUS,
     KEY_SEED,
     KEY_ENGINE,
@@ -58,7 +57,7 @@ static const struct argp_option table[] = {
      "Requests in flight on each connection (1)", 0},
     {"payload", KEY_PAYLOAD, "BYTES", 0,
      "Echo: bytes of a message, at least 16 (64); HTTP: bytes of a body to "
-     "POST, 0 is GET (0)",
+     "POST, 0 is GET (0). LOW-HIGH: each of another length, between them",
      0},
     {"rate", KEY_RATE, "R", 0,
      "Open loop: plan so many requests a second in all, and send them then", 0},
@@ -70,9 +69,14 @@ static const struct argp_option table[] = {
      0},
     {"print-schedule", KEY_PRINT_SCHEDULE, NULL, 0,
      "Print the planned moments, THREAD and ns, and connect to nothing", 0},
+    {"requests-per-connection", KEY_REQUESTS, "N", 0,
+     "Close each connection after so many, and open it anew", 0},
+    {"close", KEY_CLOSE, "WHO", 0,
+     "Who closes it then: client (default), server, or reset by the client", 0},
     {"cpus", KEY_CPUS, "LIST", 0, "Pin each thread to one of these CPUs", 0},
     {"seed", KEY_SEED, "N", 0, "Determines what echo messages hold (1)", 0},
-    {"engine", KEY_ENGINE, "NAME", 0, "How bytes move: epoll or uring (epoll)", 0},
+    {"engine", KEY_ENGINE, "NAME", 0, "How bytes move: epoll or uring (epoll)",
+     0},
     {"server-pid", KEY_SERVER_PID, "PID", 0,
      "Measure what this process and its descendants cost", 0},
     {"strict", KEY_STRICT, NULL, 0, "Exit 1 unless the verdict is ok", 0},
@@ -174,11 +178,12 @@ static int take_option(int key, const char *value, void *input)
         return take_number("--pipeline", value, 1, PIPELINE_MOST,
                            &to->pipeline);
     case KEY_PAYLOAD:
-        command->payload_given = true;
-        if (take_number("--payload", value, 0, PAYLOAD_MOST, &number) != 0)
-            return -1;
-        to->payload_bytes = number;
-        return 0;
+        return command_take_payload(command, value);
+    case KEY_REQUESTS:
+        return take_number("--requests-per-connection", value, 1, REQUESTS_MOST,
+                           &to->requests_per_connection);
+    case KEY_CLOSE:
+        return command_take_closing(command, value);
     case KEY_CPUS:
         to->pinned = true;
         return cpus_option("--cpus", value, &to->cpus);
@@ -209,66 +214,6 @@ static int take_option(int key, const char *value, void *input)
     return -1;
 }
 
-/* Raises the soft limit of descriptors as far as the connections need. */
-static int raise_limit(const struct settings *settings)
-{
-    const rlim_t others = 32 + 4 * (rlim_t)settings->threads;
-    rlim_t needed = settings->connections + others;
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
-        return 0;
-    if (limit.rlim_max < needed) {
-        msg_error("--connections: %u need %llu descriptors, and the limit is "
-                  "%llu (ulimit -Hn)",
-                  settings->connections, (unsigned long long)needed,
-                  (unsigned long long)limit.rlim_max);
-        return -1;
-    }
-    limit.rlim_cur = needed;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        msg_error("--connections: raising the descriptor limit: %s",
-                  strerror(errno));
-        return -1;
-    }
-    return 0;
-}
-
-static int check_payload(struct command *command)
-{
-    struct settings *settings = &command->settings;
-
-    if (settings->target.protocol != TARGET_ECHO)
-        return 0;
-    if (!command->payload_given)
-        settings->payload_bytes = PAYLOAD_ECHO;
-    if (settings->payload_bytes < ECHO_HEAD) {
-        msg_error("--payload: %zu is too small, an echo message has at least "
-                  "%d bytes",
-                  settings->payload_bytes, ECHO_HEAD);
-        return -1;
-    }
-    return 0;
-}
-
-static int check_threads(const struct settings *settings)
-{
-    if (settings->threads > settings->connections) {
-        msg_error("--threads: %u threads cannot share %u connection%s",
-                  settings->threads, settings->connections,
-                  settings->connections == 1 ? "" : "s");
-        return -1;
-    }
-    if (settings->pinned &&
-        settings->threads > (unsigned)CPU_COUNT(&settings->cpus)) {
-        msg_error("--threads: %u threads need as many CPUs, and --cpus names "
-                  "%d",
-                  settings->threads, CPU_COUNT(&settings->cpus));
-        return -1;
-    }
-    return 0;
-}
-
 /* What only an open loop has. */
 static int check_plan(const struct command *command)
 {
@@ -294,8 +239,7 @@ static int check(struct command *command)
         msg_error("no target; say %s", targets);
         return -1;
     }
-    if (check_plan(command) != 0 || check_threads(settings) != 0 ||
-        check_payload(command) != 0 || raise_limit(settings) != 0)
+    if (check_plan(command) != 0 || command_check_conns(command) != 0)
         return -1;
     if (settings->server_pid) {
         int error = cost_of_tree_cpu(settings->server_pid, &cost);

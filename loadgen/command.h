@@ -11,6 +11,7 @@ struct command {
     bool payload_given;
     bool arrivals_given;
     bool print_schedule; /* and do nothing else */
+    bool closing_given;
     bool strict;
     const char *json; /* where to write what; NULL: not wanted */
     const char *hgrm;

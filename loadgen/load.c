@@ -278,12 +278,15 @@ static int set_up(struct load *load, sigset_t *old_mask)
         return -errno;
     result->service = malloc(sizeof(*result->service));
     result->connect = malloc(sizeof(*result->connect));
+    result->connect_first = malloc(sizeof(*result->connect_first));
     result->thread_shares =
         calloc(load->settings->threads, sizeof(*result->thread_shares));
-    if (!result->service || !result->connect || !result->thread_shares)
+    if (!result->service || !result->connect || !result->connect_first ||
+        !result->thread_shares)
         return -ENOMEM;
     histogram_clear(result->service);
     histogram_clear(result->connect);
+    histogram_clear(result->connect_first);
     if (load->settings->rate_per_s)
         return plan_times_init(&result->times);
     return 0;
@@ -327,6 +330,7 @@ void load_free(struct result *result)
 {
     free(result->service);
     free(result->connect);
+    free(result->connect_first);
     plan_times_free(&result->times);
     free(result->thread_shares);
 }

@@ -109,6 +109,10 @@ static void add_settings(json_t *record, const struct settings *settings)
     json_object_set_new(record, "pipeline", whole(settings->pipeline));
     json_object_set_new(record, "payload_bytes",
                         whole(settings->payload_bytes));
+    json_object_set_new(record, "payload_most_bytes",
+                        whole(settings->payload_most_bytes));
+    json_object_set_new(record, "requests_per_connection",
+                        whole(settings->requests_per_connection));
     json_object_set_new(record, "seed", whole(settings->seed));
     json_object_set_new(record, "rate_per_s",
                         planned(settings, whole(settings->rate_per_s)));
@@ -146,6 +150,18 @@ static void add_counts(json_t *record, const struct settings *settings,
                                          : json_real(result->jain));
 }
 
+static void add_closes(json_t *record, const struct result *result)
+{
+    json_t *closes = json_object();
+
+    json_object_set_new(closes, "client",
+                        whole(result->closes[CLOSING_CLIENT]));
+    json_object_set_new(closes, "server",
+                        whole(result->closes[CLOSING_SERVER]));
+    json_object_set_new(closes, "reset", whole(result->closes[CLOSING_RESET]));
+    json_object_set_new(record, "closes", closes);
+}
+
 static void add_errors(json_t *record, const struct faults *faults)
 {
     json_t *errors = json_object();
@@ -167,6 +183,7 @@ static void add_latency(json_t *record, const struct result *result)
     json_object_set_new(all, "queue_wait", latency(times->queue_wait));
     json_object_set_new(all, "send_lag", latency(times->send_lag));
     json_object_set_new(all, "connect", latency(result->connect));
+    json_object_set_new(all, "connect_first", latency(result->connect_first));
     json_object_set_new(record, "latency_ns", all);
 }
 
@@ -214,6 +231,7 @@ int record_write(FILE *file, const struct settings *settings,
 
     add_settings(record, settings);
     add_counts(record, settings, result);
+    add_closes(record, result);
     add_errors(record, &result->faults);
     add_latency(record, result);
     add_costs(record, settings, result);

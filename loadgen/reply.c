@@ -40,41 +40,41 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Takes what of `bytes` belongs to the current echo message. Returns how much
- * that was, or 0 if it is wrong. */
-static size_t echo_take(struct checker *checker, const struct inbox *inbox,
-                        const char *bytes, size_t n)
+/* Are these `n` bytes the next ones of the current echo message? */
+static bool echo_right(struct checker *checker, const struct inbox *inbox,
+                       const char *bytes, size_t n)
 {
     const struct request *request = checker->request;
     const uint64_t numbers[] = {inbox->sequence, inbox->tag};
     char head[ECHO_HEAD];
     size_t from = inbox->at;
-    size_t to = least(from + n, request->len);
+    size_t to = from + n;
     size_t split = least(to, ECHO_HEAD);
 
     memcpy(head, numbers, sizeof(head));
     if (equal(head + from, bytes, from, split)) {
         size_t rest = from > ECHO_HEAD ? from : ECHO_HEAD;
         if (equal(request->bytes + rest, bytes + (rest - from), rest, to))
-            return to - from;
+            return true;
     }
     snprintf(checker->why, sizeof(checker->why),
              "message %llu came back with other bytes",
              (unsigned long long)inbox->sequence);
-    return 0;
+    return false;
 }
 
 static enum fault echo_check(struct checker *checker, struct inbox *inbox,
                              const char **bytes, size_t *n, bool *whole)
 {
-    size_t taken = echo_take(checker, inbox, *bytes, *n);
+    size_t len = request_len(checker->request, inbox->tag, inbox->sequence);
+    size_t taken = least(*n, len - inbox->at);
 
-    if (taken == 0)
+    if (!echo_right(checker, inbox, *bytes, taken))
         return FAULT_MISMATCH;
     *bytes += taken;
     *n -= taken;
     inbox->at += taken;
-    *whole = inbox->at == checker->request->len;
+    *whole = inbox->at == len;
     if (*whole) {
         inbox->at = 0;
         inbox->sequence++;

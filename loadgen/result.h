@@ -5,6 +5,7 @@
 #include "loadgen/fault.h"
 #include "loadgen/histogram.h"
 #include "loadgen/plan.h"
+#include "loadgen/settings.h"
 #include "loadgen/verdict.h"
 
 #include "common/cost.h"
@@ -21,18 +22,21 @@ struct result {
     uint64_t bytes_out;
     unsigned established; /* connections that were open once */
     unsigned served;      /* of these, that had a right reply */
-    unsigned starved;    /* established, and waited in vain for a first reply */
-    unsigned lost;       /* connections given up, or never opened */
-    uint64_t connects;   /* openings, first ones and later ones */
-    uint64_t unfinished; /* requests in flight at the end */
+    unsigned starved;   /* established, and waited in vain for a first reply */
+    unsigned lost;      /* connections given up, or never opened */
+    uint64_t connects;  /* openings, first ones and later ones */
+    uint64_t postponed; /* tries to open for which nothing was free */
+    uint64_t closes[CLOSINGS]; /* regular ends, within the window */
+    uint64_t unfinished;       /* requests in flight at the end */
     uint64_t unfinished_oldest_ns;
     uint64_t silent_ns;   /* from the last reply of all to the end */
     double jain;          /* fairness of `requests` over connections, or -1 */
     struct faults faults; /* of the whole run, its warm-up too */
-    struct histogram *service; /* of `requests` */
-    struct histogram *connect; /* of `connects` */
-    struct plan_counts plan;   /* open loop */
-    struct plan_times times;   /* open loop: of `requests`; else NULL */
+    struct histogram *service;       /* of `requests` */
+    struct histogram *connect;       /* of the openings within the window */
+    struct histogram *connect_first; /* of first openings, before it */
+    struct plan_counts plan;         /* open loop */
+    struct plan_times times;         /* open loop: of `requests`; else NULL */
 
     struct cost client;    /* the threads in the window; memory: the process */
     double *thread_shares; /* CPU share of each thread */

@@ -12,14 +12,25 @@
 
 struct engine;
 
+/* Who closes a connection that has had its requests. */
+enum closing {
+    CLOSING_CLIENT, /* the generator: its port stays in TIME_WAIT */
+    CLOSING_SERVER, /* the server, as its last request asked */
+    CLOSING_RESET,  /* the generator, with a reset: nothing stays */
+    CLOSINGS,
+};
+
 struct settings {
     struct target target;
     const char *target_text;     /* as it was typed */
     const struct engine *engine; /* one of engine.h */
     unsigned connections;
     unsigned threads;
-    unsigned pipeline;    /* requests in flight on a connection */
-    size_t payload_bytes; /* echo: the message; HTTP: the body, 0 is GET */
+    unsigned pipeline;         /* requests in flight on a connection */
+    size_t payload_bytes;      /* echo: the message; HTTP: the body, 0 is GET */
+    size_t payload_most_bytes; /* each is as long as that, or between */
+    unsigned requests_per_connection; /* then it is opened anew; 0: never */
+    enum closing closing;
     uint64_t duration_ns;
     uint64_t warmup_ns;
     uint64_t timeout_ns; /* for opening a connection, and for each request */

@@ -6,23 +6,54 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int socket_connect(const struct target *target)
+/* Addresses without a free port, one after the other, before giving up. */
+enum { SOURCES_MOST = 64 };
+
+static int prepare(int fd, const struct target *target, struct source *source)
 {
     const int on = 1;
+
+    if (target_is_unix(target))
+        return 0;
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0)
+        return -errno;
+    return source_bind(source, fd);
+}
+
+static int connect_once(const struct target *target, struct source *source)
+{
     int fd = socket(target->address.ss_family,
                     SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
         return -errno;
-    if ((target_is_unix(target) ||
-         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0) &&
-        (connect(fd, (const struct sockaddr *)&target->address,
-                 target->address_len) == 0 ||
-         errno == EINPROGRESS))
+    int error = prepare(fd, target, source);
+    if (!error &&
+        connect(fd, (const struct sockaddr *)&target->address,
+                target->address_len) != 0 &&
+        errno != EINPROGRESS)
+        error = -errno;
+    if (!error)
         return fd;
-    int error = -errno;
     close(fd);
     return error;
+}
+
+int socket_connect(const struct target *target, struct source *source)
+{
+    int fd = connect_once(target, source);
+
+    for (int i = 1; fd == -EADDRNOTAVAIL && i < SOURCES_MOST; i++) {
+        if (!source_next(source))
+            break;
+        fd = connect_once(target, source);
+    }
+    return fd;
+}
+
+bool socket_may_connect_later(int error)
+{
+    return error == -EADDRNOTAVAIL || error == -EAGAIN;
 }
 
 int socket_connected(int fd)

@@ -61,6 +61,11 @@ static void add_worker(struct result *result, const struct worker *worker)
     if (worker->started_ns)
         histogram_merge(result->service, worker->service);
     histogram_merge(result->connect, worker->connect);
+    histogram_merge(result->connect_first, worker->connect_first);
+    result->connects += worker->connects;
+    result->postponed += worker->postponed;
+    for (int i = 0; i < CLOSINGS; i++)
+        result->closes[i] += worker->in_window.closes[i];
     if (worker->plan)
         add_plan(result, worker);
     result->client.cpu_ns += worker->cost.cpu_ns;
@@ -92,7 +97,6 @@ int sum_up(const struct settings *settings, const struct worker *workers,
     if (!settings->pinned && cpus_allowed(&cpus) != 0)
         CPU_ZERO(&cpus);
     result->client_cpus = (unsigned)CPU_COUNT(&cpus);
-    result->connects = result->connect->count;
     result->jain = verdict_jain(counts, result->established);
     free(counts);
     int error = cost_of_tree(getpid(), &own);

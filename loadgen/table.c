@@ -51,6 +51,17 @@ static void print_connections(FILE *file, const struct settings *settings,
     fprintf(file, "\n");
 }
 
+static void print_closes(FILE *file, const struct result *result)
+{
+    const uint64_t *closes = result->closes;
+
+    fprintf(file,
+            "  closed         %" PRIu64 " by the client, %" PRIu64
+            " by the server, %" PRIu64 " by reset\n",
+            closes[CLOSING_CLIENT], closes[CLOSING_SERVER],
+            closes[CLOSING_RESET]);
+}
+
 static void print_verdict(FILE *file, const struct verdict *verdict)
 {
     fprintf(file, "  verdict        %s, bottleneck: %s\n",
@@ -93,6 +104,8 @@ void table_print(FILE *file, const struct settings *settings,
 
     print_head(file, settings);
     print_connections(file, settings, result);
+    if (settings->requests_per_connection)
+        print_closes(file, result);
     fprintf(file, "  requests       %" PRIu64 " in %.3f s: %s/s\n",
             result->requests, seconds,
             units_format_count(text, sizeof(text),
@@ -112,6 +125,7 @@ void table_print(FILE *file, const struct settings *settings,
         print_latency(file, "  send lag", result->times.send_lag);
     }
     print_latency(file, "  connect", result->connect);
+    print_latency(file, "  at the start", result->connect_first);
     print_cost(file, "client", result->client.cpu_ns, result);
     if (result->plan.spun_ns)
         print_cost(file, "  spinning", result->plan.spun_ns, result);

@@ -137,6 +137,26 @@ static void judge_little(const struct settings *settings, struct result *result)
     }
 }
 
+/* Openings that wait for a port are no slowness of the server. */
+static void judge_openings(const struct settings *settings,
+                           struct result *result)
+{
+    if (result->postponed == 0)
+        return;
+    if (target_is_unix(&settings->target)) {
+        add_reason(&result->verdict,
+                   "the server's queue of new connections was full %llu times",
+                   (unsigned long long)result->postponed);
+        return;
+    }
+    result->verdict.judgement = VERDICT_GENERATOR_BOUND;
+    add_reason(&result->verdict,
+               "generator-bound: %llu times no port was free for a new "
+               "connection, since each rests for 60 s after --close client; "
+               "say --close reset, or drive an address of 127.0.0.0/8",
+               (unsigned long long)result->postponed);
+}
+
 /* A server that hangs shows in no reply that comes late, for none comes. */
 static void judge_silence(struct result *result)
 {
@@ -191,6 +211,7 @@ void verdict_reach(const struct settings *settings, struct result *result)
     if (result->starved)
         add_reason(verdict, "starved: %u of %u connections got no reply at all",
                    result->starved, result->established);
+    judge_openings(settings, result);
     judge_little(settings, result);
     judge_silence(result);
     judge_errors(settings, result);

@@ -13,6 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Does one end leave each port that was used in TIME_WAIT? */
+static bool ports_pile_up(const struct settings *settings)
+{
+    return settings->requests_per_connection > 0 &&
+           settings->closing != CLOSING_RESET;
+}
+
 int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
                 const struct settings *settings, struct course *course,
                 struct reference *reference)
@@ -31,6 +38,8 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
     if (!error && settings->rate_per_s)
         error = worker_plan_init(worker);
     checker_init(&worker->checker, &worker->request, reference);
+    source_init(&worker->source, &settings->target, index + 1,
+                ports_pile_up(settings) ? UINT64_MAX : n_conns);
     worker->conns = calloc(n_conns, sizeof(*worker->conns));
     for (uint32_t i = 0; worker->conns && i < n_conns; i++)
         worker->conns[i].fd = -1;
@@ -38,12 +47,14 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
     worker->buffer = malloc(WORKER_BUFFER);
     worker->service = malloc(sizeof(*worker->service));
     worker->connect = malloc(sizeof(*worker->connect));
+    worker->connect_first = malloc(sizeof(*worker->connect_first));
     if (error || !worker->conns || !worker->flights || !worker->buffer ||
-        !worker->service || !worker->connect)
+        !worker->service || !worker->connect || !worker->connect_first)
         return -ENOMEM;
     flights_clear(worker->flights, ends);
     histogram_clear(worker->service);
     histogram_clear(worker->connect);
+    histogram_clear(worker->connect_first);
     return 0;
 }
 
@@ -57,6 +68,7 @@ void worker_free(struct worker *worker)
     free(worker->buffer);
     free(worker->service);
     free(worker->connect);
+    free(worker->connect_first);
     checker_free(&worker->checker);
     request_free(&worker->request);
 }
@@ -96,7 +108,9 @@ struct conn *worker_expired(struct worker *worker, uint64_t now_ns,
     bool connecting = conn->state == CONN_CONNECTING;
     *fault = connecting ? FAULT_CONNECT : FAULT_TIMEOUT;
     snprintf(worker->checker.why, sizeof(worker->checker.why), "%s within %s",
-             connecting ? "no connection" : "no whole reply",
+             connecting     ? "no connection"
+             : conn->ending ? "the server did not close"
+                            : "no whole reply",
              units_format_exact(limit, sizeof(limit), timeout_ns));
     return conn;
 }
@@ -223,7 +237,11 @@ void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns)
 {
     conn->state = CONN_CONNECTING;
     conn->blocked = false;
+    conn->ending = false;
     conn->proven = false;
+    conn->left = worker->settings->requests_per_connection
+                     ? worker->settings->requests_per_connection
+                     : UINT64_MAX;
     conn->first = 0;
     conn->sent_bytes = 0;
     conn->sequence = 0;
@@ -236,10 +254,15 @@ void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns)
 void worker_opened(struct worker *worker, struct conn *conn, uint64_t now_ns)
 {
     uint32_t at = worker_place(worker, conn, 0);
+    uint64_t took_ns = now_ns - worker->flights[at].start_ns;
 
+    if (worker->phase == PHASE_WINDOW)
+        histogram_record(worker->connect, took_ns);
+    else if (!conn->established)
+        histogram_record(worker->connect_first, took_ns);
+    worker->connects++;
     conn->state = CONN_OPEN;
     conn->established = true;
-    histogram_record(worker->connect, now_ns - worker->flights[at].start_ns);
     flights_remove(worker->flights, at);
     if (worker->plan)
         worker_plan_opened(worker, conn, now_ns);
@@ -263,11 +286,13 @@ struct span worker_out(struct worker *worker, const struct conn *conn)
 
 void worker_sent(struct worker *worker, struct conn *conn, size_t n)
 {
-    const size_t len = worker->request.len;
-
     worker->counters.bytes_out += n;
     conn->sent_bytes += n;
-    while (conn->sent_bytes >= len) {
+    while (conn->unsent > 0) {
+        size_t len =
+            request_len(&worker->request, conn->inbox.tag, conn->sequence);
+        if (conn->sent_bytes < len)
+            return;
         conn->sent_bytes -= len;
         conn->sequence++;
         conn->unsent--;
@@ -278,9 +303,10 @@ void worker_unsent(struct worker *worker, struct conn *conn, size_t n)
 {
     worker->counters.bytes_out -= n;
     while (conn->sent_bytes < n) {
-        conn->sent_bytes += worker->request.len;
         conn->sequence--;
         conn->unsent++;
+        conn->sent_bytes +=
+            request_len(&worker->request, conn->inbox.tag, conn->sequence);
     }
     conn->sent_bytes -= n;
 }
@@ -332,10 +358,17 @@ struct checked worker_received(struct worker *worker, struct conn *conn,
         worker->last_reply_ns = now_ns;
         conn->served = true;
         conn->proven = true;
-        if (worker->plan)
+        if (worker->plan && worker_has_room(worker, conn))
             worker_plan_room(worker, conn);
     }
     return checked;
+}
+
+void worker_ending(struct worker *worker, struct conn *conn, uint64_t now_ns)
+{
+    conn->ending = true;
+    flights_append(worker->flights, worker_ends(worker),
+                   worker_place(worker, conn, 0), now_ns);
 }
 
 bool worker_closed(struct worker *worker, struct conn *conn, enum fault fault,
@@ -343,8 +376,9 @@ bool worker_closed(struct worker *worker, struct conn *conn, enum fault fault,
 {
     bool again = conn->proven && !worker_done(worker);
 
-    if (conn->state == CONN_CONNECTING)
+    if (conn->state == CONN_CONNECTING || conn->ending)
         flights_remove(worker->flights, worker_place(worker, conn, 0));
+    conn->ending = false;
     if (worker->plan)
         worker_plan_closed(worker, conn);
     for (uint32_t i = 0; i < conn->in_flight; i++)

@@ -11,6 +11,7 @@
 #include "loadgen/reply.h"
 #include "loadgen/request.h"
 #include "loadgen/settings.h"
+#include "loadgen/source.h"
 
 #include "common/cost.h"
 
@@ -59,6 +60,7 @@ struct conn {
     enum conn_state state;
     bool blocked;       /* a send was short: the engine waits for room */
     bool offered;       /* open loop: in the ring of those that may be free */
+    bool ending;        /* has had its requests: the server is to close it */
     bool proven;        /* has had a right reply since it was opened */
     bool established;   /* was open once */
     bool served;        /* has had a right reply */
@@ -68,6 +70,8 @@ struct conn {
     uint32_t unsent;    /* of these, not yet sent whole */
     size_t sent_bytes;  /* of the first unsent one */
     uint64_t sequence;  /* of the first unsent one */
+    uint64_t left;      /* requests that may still be started on it */
+    uint32_t behind;    /* where connections wait to be opened: the next */
     struct inbox inbox;
     uint64_t requests; /* right replies within the window */
 };
@@ -77,6 +81,7 @@ struct counters {
     uint64_t requests;
     uint64_t bytes_in;
     uint64_t bytes_out;
+    uint64_t closes[CLOSINGS]; /* connections that came to a regular end */
 };
 
 struct worker {
@@ -93,6 +98,7 @@ struct worker {
     struct flight *flights; /* a ring of `pipeline` for each connection, and
                              * the list's two ends as the last */
     struct request request;
+    struct source source;
     struct checker checker;
     uint64_t opened;   /* connections so far, for their tags */
     char *buffer;      /* WORKER_BUFFER bytes, for the engine to receive in */
@@ -102,7 +108,11 @@ struct worker {
     struct counters in_window;
     struct faults faults;
     struct histogram *service;
-    struct histogram *connect;
+    struct histogram *connect;       /* of those opened within the window */
+    struct histogram *connect_first; /* of each connection's first opening,
+                                      * before the window */
+    uint64_t connects;               /* openings of the whole run */
+    uint64_t postponed;              /* that could not even begin at once */
     struct cost cost; /* of the thread, in the window; CPU and switches only */
     uint64_t started_ns; /* of the window as this thread saw it */
     uint64_t ended_ns;
@@ -134,7 +144,7 @@ static inline uint32_t worker_place(const struct worker *worker,
 static inline bool worker_has_room(const struct worker *worker,
                                    const struct conn *conn)
 {
-    return conn->in_flight < worker->settings->pipeline;
+    return conn->in_flight < worker->settings->pipeline && conn->left > 0;
 }
 
 /* Starts a request on `conn`, which has room. */
@@ -145,6 +155,7 @@ static inline void worker_start(struct worker *worker, struct conn *conn,
                    worker_place(worker, conn, conn->in_flight), now_ns);
     conn->in_flight++;
     conn->unsent++;
+    conn->left--;
 }
 
 /* Allocates all that is needed. `settings`, `course` and `reference` are
@@ -193,8 +204,8 @@ void worker_opening(struct worker *worker, struct conn *conn, uint64_t now_ns);
 /* It is open. Requests are started by worker_fill(). */
 void worker_opened(struct worker *worker, struct conn *conn, uint64_t now_ns);
 
-/* Closed loop: starts as many requests as may be in flight, if it is time to
- * send. Open loop: nothing. */
+/* Closed loop: starts as many requests as may be in flight, and as the
+ * connection may still have, if it is time to send. Open loop: nothing. */
 void worker_fill(struct worker *worker, struct conn *conn, uint64_t now_ns);
 
 /* Open loop: starts the next planned request, if its moment has come and a
@@ -221,6 +232,15 @@ void worker_unsent(struct worker *worker, struct conn *conn, size_t n);
  * ask worker_closed(). */
 struct checked worker_received(struct worker *worker, struct conn *conn,
                                const char *bytes, size_t n, uint64_t now_ns);
+
+/* Has the connection had all requests that it may have, and their replies? */
+static inline bool worker_spent(const struct conn *conn)
+{
+    return conn->left == 0 && conn->in_flight == 0;
+}
+
+/* Such a one now waits for the server to close it. */
+void worker_ending(struct worker *worker, struct conn *conn, uint64_t now_ns);
 
 /* The connection is closed; `fault` (FAULT_NONE: as the server announced) with
  * `why` in words is counted. True if it is to be opened again: only one that

@@ -4,19 +4,29 @@
 #include "loadgen/timer.h"
 
 #include "common/clock.h"
+#include "common/units.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* At once: less than a usual listen backlog. */
 enum { OPENING_MOST = 128 };
 
+#define NOBODY UINT32_MAX
+#define RETRY_NS NS_PER_MS
+
 int loop_init(struct loop *loop, struct worker *worker,
               const struct loop_ops *ops)
 {
-    *loop = (struct loop){.worker = worker, .ops = ops};
+    *loop = (struct loop){
+        .worker = worker,
+        .ops = ops,
+        .waiting_first = NOBODY,
+    };
     loop->timer_fd = timer_open();
     return loop->timer_fd < 0 ? loop->timer_fd : 0;
 }
@@ -31,17 +41,95 @@ void loop_free(struct loop *loop)
 /* Sets the timer for what the worker waits for next. */
 static int arm_timer(struct loop *loop)
 {
-    return timer_set(loop->timer_fd, worker_timer_ns(loop->worker, clock_ns()));
+    uint64_t at_ns = worker_timer_ns(loop->worker, clock_ns());
+
+    if (loop->retry_ns && loop->retry_ns < at_ns)
+        at_ns = loop->retry_ns;
+    return timer_set(loop->timer_fd, at_ns);
+}
+
+/* Begins to connect, now or when the timer says so. */
+static void begin_to_connect(struct loop *loop, struct conn *conn)
+{
+    struct worker *worker = loop->worker;
+    int fd = socket_connect(&worker->settings->target, &worker->source);
+
+    if (socket_may_connect_later(fd)) {
+        worker->postponed++;
+        if (!loop->retry_ns)
+            loop->retry_ns = clock_ns() + RETRY_NS;
+        loop->rearm = true;
+        return;
+    }
+    conn->fd = fd < 0 ? -1 : fd;
+    int error = fd < 0 ? fd : loop->ops->opening(loop, conn);
+    if (error)
+        loop_fail(loop, conn, FAULT_CONNECT, strerror(-error));
 }
 
 static void open_conn(struct loop *loop, struct conn *conn)
 {
     worker_opening(loop->worker, conn, clock_ns());
     loop->opening++;
-    conn->fd = socket_connect(&loop->worker->settings->target);
-    int error = conn->fd < 0 ? conn->fd : loop->ops->opening(loop, conn);
-    if (error)
-        loop_fail(loop, conn, FAULT_CONNECT, strerror(-error));
+    begin_to_connect(loop, conn);
+}
+
+/* Tries again to connect what could not begin to. */
+static void connect_late(struct loop *loop)
+{
+    struct worker *worker = loop->worker;
+
+    loop->retry_ns = 0;
+    for (uint32_t i = 0; i < worker->n_conns && !loop->retry_ns; i++) {
+        struct conn *conn = &worker->conns[i];
+        if (conn->state == CONN_CONNECTING && conn->fd < 0)
+            begin_to_connect(loop, conn);
+    }
+}
+
+/* At the latest when those before it have been opened. */
+static void open_again(struct loop *loop, struct conn *conn)
+{
+    struct conn *conns = loop->worker->conns;
+    uint32_t at = (uint32_t)(conn - conns);
+
+    if (loop->opening < OPENING_MOST) {
+        open_conn(loop, conn);
+        return;
+    }
+    conn->behind = NOBODY;
+    if (loop->waiting_first == NOBODY)
+        loop->waiting_first = at;
+    else
+        conns[loop->waiting_last].behind = at;
+    loop->waiting_last = at;
+}
+
+static void open_waiting(struct loop *loop)
+{
+    while (loop->waiting_first != NOBODY && loop->opening < OPENING_MOST) {
+        struct conn *conn = &loop->worker->conns[loop->waiting_first];
+        loop->waiting_first = conn->behind;
+        open_conn(loop, conn);
+    }
+}
+
+/* A connection comes to its regular end. */
+static void close_conn(struct loop *loop, struct conn *conn,
+                       enum closing closing)
+{
+    struct worker *worker = loop->worker;
+
+    if (loop->ops->closing)
+        loop->ops->closing(loop, conn);
+    if (closing == CLOSING_RESET)
+        socket_abort(conn->fd);
+    else
+        close(conn->fd);
+    conn->fd = -1;
+    worker->counters.closes[closing]++;
+    if (worker_closed(worker, conn, FAULT_NONE, ""))
+        open_again(loop, conn);
 }
 
 void loop_fail(struct loop *loop, struct conn *conn, enum fault fault,
@@ -56,7 +144,7 @@ void loop_fail(struct loop *loop, struct conn *conn, enum fault fault,
         conn->fd = -1;
     }
     if (worker_closed(loop->worker, conn, fault, why))
-        open_conn(loop, conn);
+        open_again(loop, conn);
 }
 
 uint64_t loop_wait_until(struct loop *loop)
@@ -86,6 +174,10 @@ void loop_connected(struct loop *loop, struct conn *conn)
     }
     loop->opening--;
     uint64_t now_ns = clock_ns();
+    if (now_ns >= loop->worker->edge_ns)
+        worker_pass(loop->worker, now_ns);
+    if (worker_done(loop->worker))
+        return;
     worker_opened(loop->worker, conn, now_ns);
     worker_fill(loop->worker, conn, now_ns);
     loop->ops->flush(loop, conn);
@@ -96,23 +188,39 @@ static void closed_early(struct loop *loop, struct conn *conn)
 {
     char *why = loop->worker->checker.why;
 
-    if (conn->proven && conn->in_flight == 0) {
-        loop_fail(loop, conn, FAULT_NONE, ""); /* idle, so nothing is lost */
-        return;
-    }
     snprintf(why, FAULT_TEXT, "closed with %u requests unanswered",
              conn->in_flight);
     loop_fail(loop, conn, FAULT_CLOSED_EARLY, why);
 }
 
 void loop_end(struct loop *loop, struct conn *conn,
-              const struct checked *checked)
+              const struct checked *checked, bool eof)
 {
-    if (checked->fault == FAULT_NONE &&
-        (conn->in_flight > 0 || checked->replies == 0))
-        closed_early(loop, conn);
-    else
+    if (checked->fault != FAULT_NONE)
         loop_fail(loop, conn, checked->fault, loop->worker->checker.why);
+    else if (conn->in_flight > 0 || !conn->proven)
+        closed_early(loop, conn);
+    else if (eof) /* between requests, so nothing is lost */
+        close_conn(loop, conn, CLOSING_SERVER);
+    else if (worker_spent(conn))
+        loop_retire(loop, conn);
+    else
+        close_conn(loop, conn, CLOSING_RESET);
+}
+
+void loop_retire(struct loop *loop, struct conn *conn)
+{
+    const struct settings *settings = loop->worker->settings;
+
+    if (settings->closing != CLOSING_SERVER) {
+        close_conn(loop, conn, settings->closing);
+        return;
+    }
+    worker_ending(loop->worker, conn, clock_ns());
+    /* HTTP's last request has told the server; echo has no words for it. */
+    if (settings->target.protocol == TARGET_ECHO &&
+        shutdown(conn->fd, SHUT_WR) != 0)
+        loop_fail(loop, conn, FAULT_RESET, strerror(errno));
 }
 
 static void expire(struct loop *loop)
@@ -166,20 +274,26 @@ int loop_start(struct loop *loop)
 int loop_between_batches(struct loop *loop)
 {
     struct worker *worker = loop->worker;
-    bool rearm = loop->woken || loop->timer_fired;
 
+    loop->rearm |= loop->woken || loop->timer_fired;
     if (loop->timer_fired) {
         worker_pass(worker, clock_ns());
         if (!worker_done(worker))
             expire(loop);
+        if (loop->retry_ns && clock_ns() >= loop->retry_ns)
+            connect_late(loop);
     }
     if (loop->woken && !worker_done(worker))
         look(loop);
     loop->woken = false;
     loop->timer_fired = false;
+    open_waiting(loop);
     if (!loop->settled)
         open_more(loop);
     if (loop->settled && worker->n_alive == 0 && !worker_done(worker))
         worker_finish(worker, clock_ns());
-    return rearm && !worker_done(worker) ? arm_timer(loop) : 0;
+    if (!loop->rearm || worker_done(worker))
+        return 0;
+    loop->rearm = false;
+    return arm_timer(loop);
 }

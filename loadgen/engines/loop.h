@@ -36,7 +36,12 @@ struct loop {
     int timer_fd;     /* readable when `timer_fired` is due */
     uint32_t next;    /* the next connection to open for the first time */
     uint32_t opening; /* connections being opened */
-    bool settled;     /* all have been opened, or could not be */
+    /* Connections to be opened again when fewer are; NOBODY. */
+    uint32_t waiting_first;
+    uint32_t waiting_last;
+    uint64_t retry_ns; /* when to connect what could not begin to; 0: none */
+    bool rearm;        /* the timer is to be set anew */
+    bool settled;      /* all have been opened, or could not be */
     /* Set by the engine, and acted on after a batch of events: acting may
      * close what another event of the batch is about. */
     bool woken;
@@ -79,9 +84,12 @@ void loop_connected(struct loop *loop, struct conn *conn);
 void loop_fail(struct loop *loop, struct conn *conn, enum fault fault,
                const char *why);
 
-/* Ends a connection of which came what ends it. */
+/* Ends a connection of which came what ends it; `eof`: the server has closed. */
 void loop_end(struct loop *loop, struct conn *conn,
-              const struct checked *checked);
+              const struct checked *checked, bool eof);
+
+/* Ends a connection that has had its requests, as it is to be closed. */
+void loop_retire(struct loop *loop, struct conn *conn);
 
 /* `n` bytes have come at `now_ns` (0: the server has closed): counts them. True
  * if the connection goes on and may have something to send. */
@@ -96,7 +104,11 @@ static inline bool loop_received(struct loop *loop, struct conn *conn,
         return false;
     struct checked checked = worker_received(worker, conn, bytes, n, now_ns);
     if (checked.fault != FAULT_NONE || checked.closing) {
-        loop_end(loop, conn, &checked);
+        loop_end(loop, conn, &checked, n == 0);
+        return false;
+    }
+    if (worker_spent(conn)) {
+        loop_retire(loop, conn);
         return false;
     }
     worker_fill(worker, conn, now_ns);

@@ -199,7 +199,8 @@ static int allocate(struct uring *uring)
     return buffers_init(
         &uring->buffers, &uring->ring,
         ring_round(2 * (uint64_t)worker->n_conns, BUFFERS_LEAST, BUFFERS_MOST),
-        ring_round(worker->settings->payload_bytes, BUFFER_LEAST, BUFFER_MOST));
+        ring_round(worker->settings->payload_most_bytes, BUFFER_LEAST,
+                   BUFFER_MOST));
 }
 
 static int set_up_and_run(struct uring *uring)

@@ -70,6 +70,17 @@ refuses '--timeout: 0s is out of range' --timeout 0s "$target"
 refuses '--pipeline: 0 is out of range' --pipeline 0 "$target"
 refuses '--payload: 15 is too small' --payload 15 echo://127.0.0.1:9
 refuses '--payload: 99999999 is out of range' --payload 99999999 "$target"
+refuses "--payload: '200-100' is the wrong way round, say 100-200" --payload 200-100 "$target"
+refuses '--payload: 15 is too small' --payload 15-64 echo://127.0.0.1:9
+refuses "--payload: '-5' is not a whole number" --payload -5 "$target"
+refuses "--payload: 'x' is not a whole number" --payload 5-x "$target"
+refuses "--payload: '' is not a whole number" --payload 5- "$target"
+refuses '--payload: 99999999 is out of range' --payload 5-99999999 "$target"
+refuses '--requests-per-connection: 0 is out of range' --requests-per-connection 0 "$target"
+refuses "--requests-per-connection: 'x' is not" --requests-per-connection x "$target"
+refuses '--close: nothing is closed without --requests-per-connection' --close client "$target"
+refuses '--close: a Unix socket knows no reset' --requests-per-connection 1 --close reset unix:http:/tmp/x
+refuses "--close: unknown 'sever' (did you mean 'server'?)" --requests-per-connection 1 --close sever "$target"
 refuses '--cpus:' --cpus 9999 "$target"
 refuses '--cpus:' --cpus x "$target"
 refuses '--seed:' --seed -1 "$target"

@@ -57,6 +57,91 @@ a_dead_socket_is_told() {
     equal 1 $? && has_line "^loadgen: $scratch/socket: 1 x connect, first: Connection refused" "$scratch/err"
 }
 
+# value() within "closes" and within "connect".
+closes() {
+    sed 's/.*"closes":{\([^}]*\)}.*/\1/' "$scratch/record" | tr ',' '\n' |
+        sed -n "s/\"$1\"://p"
+}
+connects() {
+    sed 's/.*"connect":{\([^}]*\)}.*/\1/' "$scratch/record" | tr ',' '\n' |
+        sed -n 's/"count"://p'
+}
+
+# What a server counted until its end.
+counted() {
+    sed "s/^{[^[]*\"$1\": \([0-9]*\).*/\1/" "$scratch/stats"
+}
+
+# Each connection carries $3 requests at most, $4 of them at a time, and is
+# closed as $2 says, always, and in no other way.
+churns() {
+    local target=$1 closing=$2 k=$3 pipeline=$4 other
+    serve epoll --protocol "${target%%:*}" --stats "$scratch/stats" &&
+        load -c 5 --pipeline "$pipeline" --requests-per-connection "$k" \
+            --close "$closing" "$target://127.0.0.1:$port"
+    local status=$?
+    end_server && equal 0 "$status" || return 1
+    equal "$k" "$(value requests_per_connection)" || return 1
+    [ "$(closes "$closing")" -gt 5 ] && [ "$(connects)" -gt 5 ] || return 1
+    for other in client server reset; do
+        [ "$other" = "$closing" ] || equal 0 "$(closes "$other")" || return 1
+    done
+    # Pieces of echo messages are no requests.
+    [ "$target" = echo ] ||
+        [ "$(counted requests)" -le "$(($(counted accepted) * k))" ]
+}
+
+churns_over_unix() {
+    serve epoll --host "unix:$scratch/socket" &&
+        load -c 5 --requests-per-connection 2 --close "$1" "unix:http:$scratch/socket"
+    local status=$?
+    end_server && equal 0 "$status" && [ "$(closes "$1")" -gt 5 ]
+}
+
+# 20 ports in all, each in TIME_WAIT after its use. $1: the host; $2: where no
+# other addresses help, the reason that the verdict then has.
+churns_with_few_ports() {
+    few_ports "$build" "$scratch" "$1" >"$scratch/few" 2>&1
+    equal 0 $? || { cat "$scratch/few" && return 1; }
+    equal 0 "$(value total)" || return 1
+    if [ -n "$2" ]; then
+        has_line "$2" "$scratch/record"
+    else
+        [ "$(closes client)" -gt 100 ] && ! grep -q 'no port was free' "$scratch/record"
+    fi
+}
+
+# In a network of its own, so that its settings are nobody else's.
+few_ports() {
+    unshare -rn bash -c '
+        ip link set lo up && echo 40000 40019 >/proc/sys/net/ipv4/ip_local_port_range || exit 77
+        "$1/servers/epoll" --host "$3" --port 8080 >"$2/ready" & server=$!
+        read -r _ <"$2/ready"
+        host=$3
+        [ "$host" = ::1 ] && host="[::1]"
+        "$1/loadgen" --json "$2/record" -c 4 --duration 1500ms --warmup 0s \
+            --requests-per-connection 1 --timeout 5s "http://$host:8080/"
+        status=$?
+        kill "$server" && wait "$server" && exit "$status"' bash "$@"
+}
+
+# More connections than the queue of a server that is held has room for. They
+# wait, and when it goes on, all are opened.
+a_full_queue_is_waited_for() {
+    local full="no 4096 of $scratch/socket"
+    serve epoll --host "unix:$scratch/socket"
+    kill -STOP "$server"
+    load -c 4200 --timeout 60s "unix:http:$scratch/socket" 2>"$scratch/err" &
+    local generator=$!
+    wait_until 30 queue_is_full || { echo "$full" && return 1; }
+    kill -CONT "$server"
+    wait "$generator"
+    local status=$?
+    end_server && equal 0 "$status" && equal 4200 "$(value connections_established)" &&
+        has_line "the server's queue of new connections was full" "$scratch/record"
+}
+queue_is_full() { [ "$(grep -c "$scratch/socket" /proc/net/unix)" -gt 4096 ]; }
+
 for program in "$build"/servers/*; do
     [ -f "$program" ] && [ -x "$program" ] || continue
     model=${program##*/}
@@ -71,5 +156,30 @@ for program in "$build"/servers/*; do
         fi
     done
 done
+for protocol in http echo; do
+    for closing in client server reset; do
+        for k in 1 3; do
+            test_that "$protocol: $k requests, then $closing closes" \
+                churns "$protocol" "$closing" "$k" 1
+            test_that "$protocol: $k requests, up to 4 at once, then $closing closes" \
+                churns "$protocol" "$closing" "$k" 4
+        done
+    done
+done
+for closing in client server; do
+    test_that "over a Unix socket $closing closes" churns_over_unix "$closing"
+done
+if unshare -rn ip link set lo up 2>/dev/null; then
+    test_that 'TIME_WAIT leaves other addresses' churns_with_few_ports 127.0.0.1 ''
+    test_that 'where there is one address, ports are waited for, which is told' \
+        churns_with_few_ports ::1 'generator-bound: [0-9]+ times no port was free'
+else
+    skip 'TIME_WAIT' 'no network of our own'
+fi
+if [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -gt 5000 ]; then
+    test_that "a Unix socket's full queue is waited for" a_full_queue_is_waited_for
+else
+    skip "a Unix socket's full queue is waited for" 'too few descriptors'
+fi
 test_that 'a socket that nobody listens at is told' a_dead_socket_is_told
 tap_end

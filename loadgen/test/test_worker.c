@@ -253,6 +253,81 @@ static void a_reply_before_its_request_is_surplus(void **state)
     tear_down(&f);
 }
 
+/* Two of three places are used, because the connection may have five. */
+static void no_request_is_started_beyond_those_of_a_connection(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f);
+    f.settings.requests_per_connection = 5;
+    worker_opening(&f.worker, f.a, 30);
+    worker_opened(&f.worker, f.a, 40);
+    go(&f, NOT_YET, NOT_YET);
+    fill(&f, f.a, 100);
+    assert_int_equal(f.a->in_flight, 3);
+    reply(&f, f.a, 0, 3, 110);
+    assert_false(worker_spent(f.a));
+    fill(&f, f.a, 110);
+    assert_int_equal(f.a->in_flight, 2);
+    reply(&f, f.a, 3, 4, 120);
+    fill(&f, f.a, 120);
+    assert_int_equal(f.a->in_flight, 1);
+    assert_false(worker_spent(f.a));
+    reply(&f, f.a, 4, 5, 130);
+    assert_true(worker_spent(f.a));
+    assert_true(worker_closed(&f.worker, f.a, FAULT_NONE, ""));
+    worker_opening(&f.worker, f.a, 140);
+    worker_opened(&f.worker, f.a, 150);
+    fill(&f, f.a, 150);
+    assert_int_equal(f.a->in_flight, 3);
+    assert_int_equal(f.a->sequence, 3);
+    tear_down(&f);
+}
+
+static void
+a_connection_that_the_server_is_to_close_has_a_deadline(void **state)
+{
+    struct fixture f;
+    enum fault fault = FAULT_NONE;
+
+    (void)state;
+    set_up(&f);
+    go(&f, NOT_YET, NOT_YET);
+    worker_ending(&f.worker, f.a, 100);
+    worker_ending(&f.worker, f.b, 200);
+    assert_null(worker_expired(&f.worker, 1099, &fault));
+    assert_ptr_equal(worker_expired(&f.worker, 1100, &fault), f.a);
+    assert_int_equal(fault, FAULT_TIMEOUT);
+    assert_non_null(strstr(f.worker.checker.why, "did not close"));
+    worker_closed(&f.worker, f.a, fault, f.worker.checker.why);
+    worker_closed(&f.worker, f.b, FAULT_NONE, "");
+    assert_null(worker_expired(&f.worker, 5000, &fault));
+    tear_down(&f);
+}
+
+/* The first openings, those of the window, and those in between. */
+static void openings_are_told_apart(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f);
+    assert_int_equal(f.worker.connect_first->count, 2);
+    go(&f, 1000, 2000);
+    worker_opening(&f.worker, f.a, 900);
+    worker_opened(&f.worker, f.a, 950);
+    worker_pass(&f.worker, 1010);
+    worker_opening(&f.worker, f.a, 1100);
+    worker_opened(&f.worker, f.a, 1107);
+    assert_int_equal(f.worker.connect_first->count, 2);
+    assert_int_equal(f.worker.connect_first->max_ns, 10);
+    assert_int_equal(f.worker.connect->count, 1);
+    assert_int_equal(f.worker.connect->max_ns, 7);
+    assert_int_equal(f.worker.connects, 4);
+    tear_down(&f);
+}
+
 static void a_word_to_stop_ends_it(void **state)
 {
     struct fixture f;
@@ -276,6 +351,10 @@ int main(void)
         cmocka_unit_test(only_the_window_counts),
         cmocka_unit_test(a_short_send_goes_on_where_it_stopped),
         cmocka_unit_test(a_reply_before_its_request_is_surplus),
+        cmocka_unit_test(no_request_is_started_beyond_those_of_a_connection),
+        cmocka_unit_test(
+            a_connection_that_the_server_is_to_close_has_a_deadline),
+        cmocka_unit_test(openings_are_told_apart),
         cmocka_unit_test(a_word_to_stop_ends_it),
     };
 
