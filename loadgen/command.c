@@ -26,6 +26,7 @@ enum key {
     KEY_WORD = OPTIONS_WORD,
     KEY_CONNECTIONS = 'c',
     KEY_THREADS = 0x100,
+    KEY_IDLE,
     KEY_DURATION,
     KEY_WARMUP,
     KEY_TIMEOUT,
@@ -48,6 +49,8 @@ enum key {
 
 static const struct argp_option table[] = {
     {"connections", KEY_CONNECTIONS, "N", 0, "Connections in all (1)", 0},
+    {"idle", KEY_IDLE, "N", 0,
+     "Connections besides, opened first and only held (0)", 0},
     {"threads", KEY_THREADS, "N", 0, "Threads that share them (1)", 0},
     {"duration", KEY_DURATION, "D", 0, "How long to measure (10s)", 0},
     {"warmup", KEY_WARMUP, "D", 0, "How long to send before that (200ms)", 0},
@@ -164,6 +167,8 @@ static int take_option(int key, const char *value, void *input)
     case KEY_CONNECTIONS:
         return take_number("--connections", value, 1, CONNECTIONS_MOST,
                            &to->connections);
+    case KEY_IDLE:
+        return take_number("--idle", value, 0, CONNECTIONS_MOST, &to->idle);
     case KEY_THREADS:
         return take_number("--threads", value, 1, THREADS_MOST, &to->threads);
     case KEY_DURATION:

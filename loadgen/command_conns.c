@@ -119,16 +119,20 @@ static int check_closing(const struct command *command)
 static void refuse_descriptors(const struct settings *settings, rlim_t needed,
                                rlim_t most)
 {
-    msg_error("--connections: %u need %llu descriptors, and the limit is %llu; "
-              "ask for fewer, or raise it (ulimit -Hn, as root)",
-              settings->connections, (unsigned long long)needed,
+    char idle[32] = "";
+
+    if (settings->idle)
+        snprintf(idle, sizeof(idle), " and --idle %u", settings->idle);
+    msg_error("--connections: %u%s need %llu descriptors, and the limit is "
+              "%llu; ask for fewer, or raise it (ulimit -Hn, as root)",
+              settings->connections, idle, (unsigned long long)needed,
               (unsigned long long)most);
 }
 
 static int raise_limit(const struct settings *settings)
 {
     const rlim_t others = 32 + 4 * (rlim_t)settings->threads;
-    rlim_t needed = settings->connections + others;
+    rlim_t needed = (rlim_t)settings->connections + settings->idle + others;
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)

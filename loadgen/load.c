@@ -1,6 +1,8 @@
 #include "loadgen/load.h"
 
 #include "loadgen/engine.h"
+#include "loadgen/idle.h"
+#include "loadgen/own_fds.h"
 #include "loadgen/sum.h"
 #include "loadgen/worker.h"
 
@@ -24,14 +26,6 @@
  * heard it by then. */
 static const uint64_t notice_ns = NS_PER_MS;
 
-/* What a thread has to itself; ThreadSanitizer takes all descriptors of a
- * process for one table, and equal numbers for equal things. */
-#ifdef __SANITIZE_THREAD__
-enum { OWN = 0 };
-#else
-enum { OWN = CLONE_FILES };
-#endif
-
 struct load {
     const struct settings *settings;
     struct result *result;
@@ -42,17 +36,15 @@ struct load {
     unsigned n_running; /* threads that have been started */
     int signal_fd;
     struct cost server_before;
+    struct idle idle;
 };
 
-/* A thread has its descriptors to itself: where several share a table, every
- * call on one of them counts references with atomics. Without that it is only
- * slower. */
 static void *thread_main(void *input)
 {
     struct worker *worker = input;
     const struct settings *settings = worker->settings;
 
-    (void)unshare(OWN);
+    own_fds();
     if (settings->rate_per_s)
         prctl(PR_SET_TIMERSLACK, 1); /* ns: timers are not to be late */
     if (settings->pinned) {
@@ -244,17 +236,44 @@ static void release_all(struct load *load)
         pthread_join(load->threads[i], NULL);
 }
 
+/* Opens the idle connections. A signal that comes meanwhile is noticed. */
+static int open_idle(struct load *load)
+{
+    int error = idle_open(&load->idle, load->signal_fd);
+
+    if (error == -EINTR) {
+        take_signal(load);
+        return 0;
+    }
+    return error;
+}
+
+/* How many of them the server has dropped by now. */
+static void check_idle(struct load *load)
+{
+    const struct idle *idle = &load->idle;
+
+    idle_check(&load->idle);
+    load->result->idle_opened = idle->opened;
+    load->result->idle_dropped = idle->dropped;
+    faults_merge(&load->result->faults, &idle->faults);
+}
+
 static int run(struct load *load)
 {
     int error = create_workers(load);
 
     if (!error)
+        error = open_idle(load);
+    if (!error && !load->result->interrupted)
         error = start_threads(load);
-    if (!error)
+    if (!error && !load->result->interrupted)
         conduct(load);
     end_all(load);
     for (unsigned i = 0; !error && i < load->settings->threads; i++)
         error = load->workers[i].error;
+    if (!error && !load->result->interrupted)
+        check_idle(load);
     release_all(load);
     if (error || load->result->interrupted)
         return error;
@@ -271,6 +290,9 @@ static int set_up(struct load *load, sigset_t *old_mask)
     sigaddset(&mask, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &mask, old_mask);
     load->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+    int error = idle_init(&load->idle, load->settings);
+    if (error)
+        return error;
     if (sem_init(&load->course.release, 0, 0) != 0)
         return -errno;
     load->course.news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -299,6 +321,7 @@ static void tear_down(struct load *load)
             close(load->workers[i].wake_fd);
         worker_free(&load->workers[i]);
     }
+    idle_free(&load->idle);
     free(load->workers);
     free(load->threads);
     reference_free(&load->reference);

@@ -150,6 +150,19 @@ static void add_counts(json_t *record, const struct settings *settings,
                                          : json_real(result->jain));
 }
 
+static void add_idle(json_t *record, const struct settings *settings,
+                     const struct result *result)
+{
+    json_t *idle = settings->idle ? json_object() : json_null();
+
+    if (settings->idle) {
+        json_object_set_new(idle, "asked", whole(settings->idle));
+        json_object_set_new(idle, "opened", whole(result->idle_opened));
+        json_object_set_new(idle, "dropped", whole(result->idle_dropped));
+    }
+    json_object_set_new(record, "idle", idle);
+}
+
 static void add_closes(json_t *record, const struct result *result)
 {
     json_t *closes = json_object();
@@ -231,6 +244,7 @@ int record_write(FILE *file, const struct settings *settings,
 
     add_settings(record, settings);
     add_counts(record, settings, result);
+    add_idle(record, settings, result);
     add_closes(record, result);
     add_errors(record, &result->faults);
     add_latency(record, result);

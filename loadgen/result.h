@@ -29,9 +29,11 @@ struct result {
     uint64_t closes[CLOSINGS]; /* regular ends, within the window */
     uint64_t unfinished;       /* requests in flight at the end */
     uint64_t unfinished_oldest_ns;
-    uint64_t silent_ns;   /* from the last reply of all to the end */
-    double jain;          /* fairness of `requests` over connections, or -1 */
-    struct faults faults; /* of the whole run, its warm-up too */
+    uint64_t silent_ns;    /* from the last reply of all to the end */
+    double jain;           /* fairness of `requests` over connections, or -1 */
+    unsigned idle_opened;  /* connections that were only held */
+    unsigned idle_dropped; /* of these, that the server closed or reset */
+    struct faults faults;  /* of the whole run, its warm-up too */
     struct histogram *service;       /* of `requests` */
     struct histogram *connect;       /* of the openings within the window */
     struct histogram *connect_first; /* of first openings, before it */

@@ -25,6 +25,7 @@ struct settings {
     const char *target_text;     /* as it was typed */
     const struct engine *engine; /* one of engine.h */
     unsigned connections;
+    unsigned idle; /* connections that are only held, besides */
     unsigned threads;
     unsigned pipeline;         /* requests in flight on a connection */
     size_t payload_bytes;      /* echo: the message; HTTP: the body, 0 is GET */

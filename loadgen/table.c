@@ -51,6 +51,13 @@ static void print_connections(FILE *file, const struct settings *settings,
     fprintf(file, "\n");
 }
 
+static void print_idle(FILE *file, const struct settings *settings,
+                       const struct result *result)
+{
+    fprintf(file, "  idle           %u asked, %u opened, %u dropped\n",
+            settings->idle, result->idle_opened, result->idle_dropped);
+}
+
 static void print_closes(FILE *file, const struct result *result)
 {
     const uint64_t *closes = result->closes;
@@ -104,6 +111,8 @@ void table_print(FILE *file, const struct settings *settings,
 
     print_head(file, settings);
     print_connections(file, settings, result);
+    if (settings->idle)
+        print_idle(file, settings, result);
     if (settings->requests_per_connection)
         print_closes(file, result);
     fprintf(file, "  requests       %" PRIu64 " in %.3f s: %s/s\n",

@@ -157,6 +157,23 @@ static void judge_openings(const struct settings *settings,
                (unsigned long long)result->postponed);
 }
 
+/* A smaller idle population is another experiment. */
+static void judge_idle(const struct settings *settings, struct result *result)
+{
+    struct verdict *verdict = &result->verdict;
+
+    if (result->idle_opened < settings->idle) {
+        verdict->judgement = VERDICT_INVALID;
+        add_reason(verdict, "only %u of %u idle connections could be opened",
+                   result->idle_opened, settings->idle);
+    }
+    if (result->idle_dropped > 0) {
+        verdict->judgement = VERDICT_INVALID;
+        add_reason(verdict, "the server dropped %u of %u idle connections",
+                   result->idle_dropped, result->idle_opened);
+    }
+}
+
 /* A server that hangs shows in no reply that comes late, for none comes. */
 static void judge_silence(struct result *result)
 {
@@ -212,6 +229,7 @@ void verdict_reach(const struct settings *settings, struct result *result)
         add_reason(verdict, "starved: %u of %u connections got no reply at all",
                    result->starved, result->established);
     judge_openings(settings, result);
+    judge_idle(settings, result);
     judge_little(settings, result);
     judge_silence(result);
     judge_errors(settings, result);

@@ -46,7 +46,6 @@ refuses "--arrivals: unknown 'poison' (did you mean 'poisson'?)" --rate 5 --arri
 refuses '--arrivals: there is no plan without --rate' --arrivals fixed "$target"
 refuses '--no-spin: there is no plan without --rate' --no-spin "$target"
 refuses '--print-schedule: there is no plan without --rate' --print-schedule "$target"
-refuses "option '--idle'" --idle 5 "$target"
 refuses "unknown 'epol' (did you mean 'epoll'?)" --engine epol "$target"
 refuses "unknown 'io_uring' (did you mean 'uring'?)" --engine io_uring "$target"
 refuses "unknown scheme 'htp' (did you mean 'http'?); there are: http, echo, unix:http" htp://127.0.0.1:9/
@@ -61,6 +60,9 @@ refuses "host 'nobody.invalid'" http://nobody.invalid:9/
 refuses '--connections: 0 is out of range' -c 0 "$target"
 refuses "--connections: 'x' is not a whole number" -c x "$target"
 refuses '--connections: 1000 need 1036 descriptors, and the limit is 256' -c 1000 "$target"
+refuses '--connections: 1 and --idle 300 need 337 descriptors, and the limit is 256; ask for fewer, or raise it' --idle 300 "$target"
+refuses '--idle: 1000001 is out of range' --idle 1000001 "$target"
+refuses "--idle: '-1' is not a whole number" --idle -1 "$target"
 refuses '--threads: 2 threads cannot share 1 connection' --threads 2 "$target"
 refuses '--threads: 0 is out of range' --threads 0 "$target"
 refuses '--duration: 0s is out of range' --duration 0s "$target"

@@ -142,6 +142,53 @@ a_full_queue_is_waited_for() {
 }
 queue_is_full() { [ "$(grep -c "$scratch/socket" /proc/net/unix)" -gt 4096 ]; }
 
+draws() {
+    local protocol=$1 range=$2 pipeline=$3
+    serve epoll --protocol "$protocol"
+    load -c 3 --pipeline "$pipeline" --payload "$range" "$protocol://127.0.0.1:$port"
+    local status=$?
+    end_server && equal 0 "$status" && equal "${range%-*}" "$(value payload_bytes)" &&
+        equal "${range#*-}" "$(value payload_most_bytes)"
+}
+
+# The server has them all, and ends well with them.
+holds_idle_ones() {
+    local options=$1 target=$2
+    # shellcheck disable=SC2086 # several words
+    serve epoll $options --stats "$scratch/stats"
+    load -c 4 --threads 2 --idle 2000 "${target/PORT/$port}"
+    local status=$?
+    end_server && equal 0 "$status" && has_line '"idle":{"asked":2000,"opened":2000,"dropped":0}' "$scratch/record" &&
+        equal 2004 "$(counted accepted)" && equal 0 "$(counted refused)"
+}
+
+# While 1,000 idle ones are held, the server is told to stop.
+stops_with_idle_ones() {
+    serve epoll
+    load -c 1 --idle 1000 --duration 10m "http://127.0.0.1:$port" 2>"$scratch/err"  &
+    local generator=$!
+    wait_until 30 has_descriptors "$server" 1001
+    end_server || { kill "$generator" && return 1; }
+    wait "$generator"
+    equal 1 $? && has_line 'the server dropped 1000 of 1000 idle connections' "$scratch/record"
+}
+has_descriptors() { [ "$(find "/proc/$1/fd" -type l | wc -l)" -gt "$2" ]; }
+
+tells_dropped_ones() {
+    serve epoll --idle-timeout 100ms
+    load --duration 800ms --idle 10 "http://127.0.0.1:$port"
+    local status=$?
+    end_server && equal 0 "$status" && equal '"invalid"' "$(value verdict)" &&
+        has_line 'the server dropped [0-9]+ of 10 idle connections' "$scratch/record"
+}
+
+tells_those_not_opened() {
+    serve epoll
+    end_server
+    load --idle 10 "http://127.0.0.1:$port" 2>"$scratch/err"
+    equal 1 $? && has_line 'only 0 of 10 idle connections could be opened' "$scratch/record"
+}
+
 for program in "$build"/servers/*; do
     [ -f "$program" ] && [ -x "$program" ] || continue
     model=${program##*/}
@@ -181,5 +228,16 @@ if [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -gt 5000 ]; then
 else
     skip "a Unix socket's full queue is waited for" 'too few descriptors'
 fi
+test_that 'idle connections are held' holds_idle_ones '' http://127.0.0.1:PORT/
+test_that 'idle connections over a Unix socket are held' \
+    holds_idle_ones "--host unix:$scratch/socket" "unix:http:$scratch/socket"
+test_that 'a server stops with idle connections' stops_with_idle_ones
+test_that 'dropped idle connections are told' tells_dropped_ones
+test_that 'idle connections that can not be opened are told' tells_those_not_opened
+for range in 16-64 16-3000 16-200000; do
+    test_that "messages of $range bytes come back" draws echo "$range" 1
+    test_that "messages of $range bytes come back, 8 at a time" draws echo "$range" 8
+done
+test_that 'bodies of 0 to 5000 bytes are posted' draws http 0-5000 4
 test_that 'a socket that nobody listens at is told' a_dead_socket_is_told
 tap_end
