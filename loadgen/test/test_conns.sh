@@ -121,6 +121,7 @@ churns_with_few_ports() {
 
 # In a network of its own, so that its settings are nobody else's.
 few_ports() {
+    # shellcheck disable=SC2016 # the inner shell expands it
     unshare -rn bash -c '
         ip link set lo up && echo 40000 40019 >/proc/sys/net/ipv4/ip_local_port_range || exit 77
         "$1/servers/epoll" --host "$3" --port 8080 >"$2/ready" & server=$!
@@ -197,7 +198,9 @@ tells_those_not_opened() {
 }
 
 for program in "$build"/servers/*; do
-    [ -f "$program" ] && [ -x "$program" ] || continue
+    if [ ! -f "$program" ] || [ ! -x "$program" ]; then
+        continue
+    fi
     model=${program##*/}
     for protocol in http echo; do
         test_that "$model serves $protocol over a Unix socket" \

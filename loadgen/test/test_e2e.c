@@ -147,7 +147,7 @@ static void announced_ends_are_no_errors(void **state)
 
     (void)state;
     assert_good(&outcome, 2);
-    assert_true(outcome_number(&outcome, "latency_ns.connect.count") > 2);
+    assert_true(outcome_number(&outcome, "connections_opened") > 2);
     outcome_free(&outcome);
 }
 

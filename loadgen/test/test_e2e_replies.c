@@ -61,8 +61,8 @@ static void the_end_may_be_that_of_a_reply(void **state)
     struct outcome outcome = assert_good(STUB_UNTIL_END, WORDS("-c", "2"));
 
     (void)state;
-    assert_true(outcome_number(&outcome, "latency_ns.connect.count") > 2);
-    assert_true(outcome_number(&outcome, "latency_ns.connect.count") >=
+    assert_true(outcome_number(&outcome, "connections_opened") > 2);
+    assert_true(outcome_number(&outcome, "connections_opened") >=
                 outcome_number(&outcome, "requests"));
     outcome_free(&outcome);
 }

@@ -85,7 +85,7 @@ reopened() {
     local replies=$1 connects
     shift
     right "$@" || return 1
-    connects=$(sed -n 's/.*"connect":{[^}]*"count":\([0-9]*\).*/\1/p' "$scratch/record")
+    connects=$(number connections_opened)
     echo "$(number requests) replies on $connects connections"
     [ "$connects" -gt "$connections" ] &&
         [ $((connects * replies)) -ge "$(number requests)" ]

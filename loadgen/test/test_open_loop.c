@@ -130,7 +130,7 @@ static void connections_may_end_after_each_reply(void **state)
 
     (void)state;
     assert_good(&outcome);
-    assert_true(outcome_number(&outcome, "latency_ns.connect.count") >=
+    assert_true(outcome_number(&outcome, "connections_opened") >=
                 outcome_number(&outcome, "requests"));
     outcome_free(&outcome);
 }
