@@ -338,6 +338,25 @@ END
     run skipped --suite bad &&
         equal 1 "$(with skipped '"status":"skipped","reason":"no io_uring in this kernel"')"
 }
+an_engine_cannot_run_here() {
+    suite engine <<'END'
+[suite]
+duration = 20ms
+[a]
+servers = epoll
+engine = uring
+END
+    mv "$tree/build/loadgen" "$tree/build/loadgen.real"
+    cat >"$tree/build/loadgen" <<'END'
+#!/bin/sh
+echo "$*" | grep -o -e '--engine=[a-z]*' >&2
+exit 77
+END
+    chmod +x "$tree/build/loadgen"
+    run engine --suite engine
+    mv "$tree/build/loadgen.real" "$tree/build/loadgen"
+    equal 1 "$(with engine '"status":"skipped","reason":"--engine=uring"')"
+}
 its_stderr_is_kept() {
     server bad <<<'echo "what I had to say" >&2; exit 3'
     run kept --suite bad
@@ -482,6 +501,7 @@ test_that 'a server that never gets ready fails its trial only' never_ready
 test_that 'a server that dies under load fails its trial only' dies_under_load
 test_that 'a server that does not stop fails its trial only' does_not_stop
 test_that 'a server that cannot run here is skipped' cannot_run_here
+test_that 'an engine that cannot run here is skipped' an_engine_cannot_run_here
 test_that "a failed server's stderr is kept" its_stderr_is_kept
 test_that 'SIGINT keeps what is done' an_interrupt_keeps_what_is_done INT
 test_that 'SIGTERM keeps what is done' an_interrupt_keeps_what_is_done TERM
