@@ -26,12 +26,11 @@ struct duel {
 
 /* One window, on one side. */
 struct slice {
-    unsigned side;
-    double served; /* connections with a right reply; NAN if not told */
-    double
-        value[METRICS]; /* NAN for what there is none of, all if it is silent */
-    bool silent;        /* no reply came, and nothing was wrong */
+    double served;         /* connections with a right reply; NAN if not told */
+    double value[METRICS]; /* each NAN for what there is none of */
     struct disturbance disturbance;
+    unsigned side;
+    bool silent;          /* no reply came, and nothing was wrong */
     bool generator_bound; /* the generator's verdict */
     bool invalid;
     char why[200]; /* it is invalid */

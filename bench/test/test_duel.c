@@ -51,8 +51,8 @@ static void odd_pairs_do_not_move_the_median(void **state)
 
     (void)state;
     fill(block, 1.1);
-    for (int i = 0; i < 5; i++)
-        block[4 * i].value[METRIC_REQUESTS_PER_S] *= 3;
+    for (int i = 0; i < 20; i += 4)
+        block[i].value[METRIC_REQUESTS_PER_S] *= 3;
     assert_log(duel_log_ratio(block, METRIC_REQUESTS_PER_S), 1.1);
 }
 
