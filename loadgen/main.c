@@ -90,6 +90,7 @@ static int drive(struct run *run)
         verdict_reach(&run->command.settings, &result);
         status = report(run, &result);
     }
+    outputs_discard(run->output, OUTPUTS);
     load_free(&result);
     return status;
 }
@@ -112,8 +113,10 @@ int main(int argc, char **argv)
     command_parse(&run.command, argc, argv);
     if (run.command.print_schedule)
         return print_schedule(&run.command.settings);
-    run.output[JSON] = (struct output){"--json", run.command.json, NULL};
-    run.output[HGRM] = (struct output){"--hgrm", run.command.hgrm, NULL};
+    run.output[JSON] =
+        (struct output){.option = "--json", .path = run.command.json};
+    run.output[HGRM] =
+        (struct output){.option = "--hgrm", .path = run.command.hgrm};
     if (outputs_open(run.output, OUTPUTS) != 0)
         return EXIT_USAGE;
     return drive(&run);
