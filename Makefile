@@ -40,7 +40,7 @@ sources_bench := $(filter-out bench/main.c,$(wildcard bench/*.c))
 
 # What a program links beyond its own objects; a model may need a library of
 # its own: libs_NAME.
-libs_loadgen := -ljansson -luring -lm
+libs_loadgen := -ljansson -luring -lz -lm
 libs_bench := -linih -ljansson -lm
 # A test of system calls that fail puts its own in their place.
 libs_test_net := -Wl,--wrap=accept4,--wrap=recv,--wrap=send

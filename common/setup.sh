@@ -15,6 +15,7 @@ run  gnuplot-nox      command:gnuplot
 run  libjansson-dev   header:jansson.h
 run  libinih-dev      header:ini.h
 run  liburing-dev     header:liburing.h
+run  zlib1g-dev       header:zlib.h
 test libcmocka-dev    header:cmocka.h
 test strace           command:strace
 test perl             command:prove

@@ -29,8 +29,7 @@ static unsigned bucket_of(size_t index)
                : (unsigned)(index >> HISTOGRAM_HALF_BITS) - 1;
 }
 
-/* The least value that shares the counter at `index`. */
-static uint64_t lowest_at(size_t index)
+uint64_t histogram_lowest_at(size_t index)
 {
     unsigned bucket = bucket_of(index);
 
@@ -40,7 +39,7 @@ static uint64_t lowest_at(size_t index)
 
 uint64_t histogram_highest_at(size_t index)
 {
-    return lowest_at(index) + (UINT64_C(1) << bucket_of(index)) - 1;
+    return histogram_lowest_at(index) + (UINT64_C(1) << bucket_of(index)) - 1;
 }
 
 uint64_t histogram_percentile(const struct histogram *histogram, double percent)
@@ -82,7 +81,8 @@ double histogram_stddev(const struct histogram *histogram)
         if (histogram->counts[i] == 0)
             continue;
         double middle =
-            ((double)lowest_at(i) + (double)histogram_highest_at(i)) / 2;
+            ((double)histogram_lowest_at(i) + (double)histogram_highest_at(i)) /
+            2;
         squares +=
             (middle - mean) * (middle - mean) * (double)histogram->counts[i];
     }

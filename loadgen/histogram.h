@@ -62,7 +62,8 @@ static inline void histogram_record(struct histogram *histogram,
 /* Adds all values of `from` to `to`. */
 void histogram_merge(struct histogram *to, const struct histogram *from);
 
-/* The greatest value that shares the counter at `index`. */
+/* The least and the greatest value that share the counter at `index`. */
+uint64_t histogram_lowest_at(size_t index);
 uint64_t histogram_highest_at(size_t index);
 
 /* The value that `percent` (0 to 100) of the values do not exceed, as the
