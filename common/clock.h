@@ -29,4 +29,13 @@ static inline struct timespec clock_left(uint64_t at_ns)
     };
 }
 
+/* The CPU time of the calling thread, exact; a system call of about 520 ns. */
+static inline uint64_t clock_thread_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
 #endif

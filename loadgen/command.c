@@ -45,6 +45,10 @@ enum key {
     KEY_STRICT,
     KEY_JSON,
     KEY_HGRM,
+    KEY_HLOG,
+    KEY_SERIES,
+    KEY_INTERVAL,
+    KEY_LIVE,
 };
 
 static const struct argp_option table[] = {
@@ -85,7 +89,16 @@ static const struct argp_option table[] = {
     {"strict", KEY_STRICT, NULL, 0, "Exit 1 unless the verdict is ok", 0},
     {"json", KEY_JSON, "FILE", 0, "Write the record there ('-': stdout)", 0},
     {"hgrm", KEY_HGRM, "FILE", 0,
-     "Write the distribution of the service time there, in microseconds", 0},
+     "Write the distribution of the response time (closed loop: service time) "
+     "there, in microseconds",
+     0},
+    {"hlog", KEY_HLOG, "FILE", 0,
+     "Write the distributions of each interval there (HdrHistogram log)", 0},
+    {"series", KEY_SERIES, "FILE", 0, "Write a row an interval there (TSV)", 0},
+    {"live", KEY_LIVE, NULL, 0,
+     "Print a line an interval on stderr, if that is a terminal", 0},
+    {"interval", KEY_INTERVAL, "D", 0,
+     "Of --hlog, --series and --live, at least 1ms (1s)", 0},
     {0},
 };
 
@@ -155,6 +168,33 @@ static int take_plan(enum key key, const char *value, struct command *command)
     return 0;
 }
 
+/* What is written where, and how often. */
+static int take_output(enum key key, const char *value, struct command *command)
+{
+    switch (key) {
+    case KEY_JSON:
+        command->json = value;
+        return 0;
+    case KEY_HGRM:
+        command->hgrm = value;
+        return 0;
+    case KEY_HLOG:
+        command->hlog = value;
+        return 0;
+    case KEY_SERIES:
+        command->series = value;
+        return 0;
+    case KEY_INTERVAL:
+        return options_duration("--interval", value, NS_PER_MS, 24 * HOUR_NS,
+                                &command->settings.interval_ns);
+    case KEY_LIVE:
+        command->live = true;
+        return 0;
+    default:
+        return -1;
+    }
+}
+
 static int take_option(int key, const char *value, void *input)
 {
     struct command *command = input;
@@ -210,11 +250,12 @@ static int take_option(int key, const char *value, void *input)
         command->strict = true;
         return 0;
     case KEY_JSON:
-        command->json = value;
-        return 0;
     case KEY_HGRM:
-        command->hgrm = value;
-        return 0;
+    case KEY_HLOG:
+    case KEY_SERIES:
+    case KEY_INTERVAL:
+    case KEY_LIVE:
+        return take_output((enum key)key, value, command);
     }
     return -1;
 }
@@ -299,6 +340,7 @@ void command_parse(struct command *command, int argc, char **argv)
                 .timeout_ns = 2 * NS_PER_S,
                 .seed = 1,
                 .spin = true,
+                .interval_ns = NS_PER_S,
             },
     };
     options_parse(&options, argc, argv, command);

@@ -15,6 +15,9 @@ struct command {
     bool strict;
     const char *json; /* where to write what; NULL: not wanted */
     const char *hgrm;
+    const char *hlog;
+    const char *series;
+    bool live; /* tell of each interval on a terminal */
 };
 
 /* Fills in `command`, borrowing from argv; raises the descriptor limit if the

@@ -1,5 +1,6 @@
 #include "loadgen/load.h"
 
+#include "loadgen/collector.h"
 #include "loadgen/engine.h"
 #include "loadgen/idle.h"
 #include "loadgen/own_fds.h"
@@ -32,6 +33,8 @@ struct load {
     struct course course;
     struct reference reference;
     struct worker *workers;
+    struct collector collector;
+    struct part total; /* of the window; its histograms are the result's */
     pthread_t *threads;
     unsigned n_running; /* threads that have been started */
     int signal_fd;
@@ -94,7 +97,8 @@ static int create_workers(struct load *load)
         if (load->workers[i].wake_fd < 0)
             return -errno;
     }
-    return 0;
+    return collector_init(&load->collector, settings, load->workers,
+                          &load->total);
 }
 
 static int start_threads(struct load *load)
@@ -141,6 +145,7 @@ static bool wait_for(struct load *load, atomic_uint *count, uint64_t until_ns)
         if (load->result->interrupted || atomic_load(&load->course.stop))
             return false;
         eventfd_read(load->course.news_fd, &news);
+        collector_take(&load->collector);
     }
     return true;
 }
@@ -153,6 +158,8 @@ static void begin_window(struct load *load, uint64_t delay_ns)
         load->result->server_known =
             cost_of_tree_cpu(load->settings->server_pid,
                              &load->server_before) == 0;
+    collector_begin(&load->collector,
+                    load->result->server_known ? &load->server_before : NULL);
     uint64_t start_ns = clock_ns() + delay_ns;
     atomic_store(&load->course.end_ns, start_ns + load->settings->duration_ns);
     atomic_store(&load->course.start_ns, start_ns);
@@ -174,6 +181,7 @@ static void read_server(struct load *load)
                            sched_getaffinity(pid, sizeof(cpus), &cpus) == 0;
     if (!result->server_known)
         return;
+    collector_end(&load->collector, &now);
     result->server = cost_between(&load->server_before, &now);
     result->server.rss_peak_bytes = memory.rss_peak_bytes;
     result->server.pss_bytes = memory.pss_bytes;
@@ -272,12 +280,26 @@ static int run(struct load *load)
     end_all(load);
     for (unsigned i = 0; !error && i < load->settings->threads; i++)
         error = load->workers[i].error;
-    if (!error && !load->result->interrupted)
+    if (!error && !load->result->interrupted) {
         check_idle(load);
+        collector_take(&load->collector);
+    }
     release_all(load);
     if (error || load->result->interrupted)
         return error;
-    return sum_up(load->settings, load->workers, load->result);
+    return sum_up(load->settings, load->workers, &load->total, load->result);
+}
+
+/* What only an open loop has. */
+static int set_up_times(struct load *load)
+{
+    struct plan_times *times = &load->result->times;
+    int error = plan_times_init(times);
+
+    load->total.latency[LATENCY_RESPONSE] = times->response;
+    load->total.latency[LATENCY_QUEUE_WAIT] = times->queue_wait;
+    load->total.latency[LATENCY_SEND_LAG] = times->send_lag;
+    return error;
 }
 
 static int set_up(struct load *load, sigset_t *old_mask)
@@ -309,9 +331,9 @@ static int set_up(struct load *load, sigset_t *old_mask)
     histogram_clear(result->service);
     histogram_clear(result->connect);
     histogram_clear(result->connect_first);
-    if (load->settings->rate_per_s)
-        return plan_times_init(&result->times);
-    return 0;
+    load->total.latency[LATENCY_SERVICE] = result->service;
+    load->total.latency[LATENCY_CONNECT] = result->connect;
+    return load->settings->rate_per_s ? set_up_times(load) : 0;
 }
 
 static void tear_down(struct load *load)
@@ -323,6 +345,7 @@ static void tear_down(struct load *load)
     }
     idle_free(&load->idle);
     free(load->workers);
+    collector_free(&load->collector);
     free(load->threads);
     reference_free(&load->reference);
     sem_destroy(&load->course.release);

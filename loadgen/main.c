@@ -5,6 +5,7 @@
 #include "loadgen/schedule_print.h"
 #include "loadgen/settings.h"
 #include "loadgen/table.h"
+#include "loadgen/watch.h"
 
 #include "common/exits.h"
 #include "common/msg.h"
@@ -14,28 +15,35 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { JSON, HGRM, OUTPUTS };
+enum { JSON, HGRM, HLOG, SERIES, OUTPUTS };
 
 struct run {
     struct command command;
     struct output output[OUTPUTS];
+    struct watch watch;
 };
 
+/* Writes what is told at the end, and closes all. 0, or -1 after telling. */
 static int write_outputs(struct run *run, const struct result *result)
 {
-    struct output *json = &run->output[JSON];
-    struct output *hgrm = &run->output[HGRM];
-    int json_error = 0;
-    int hgrm_error = 0;
+    const struct settings *settings = &run->command.settings;
+    int error[OUTPUTS] = {
+        [HLOG] = run->watch.hlog_error,
+        [SERIES] = run->watch.series_error,
+    };
+    int failed = 0;
 
-    if (json->file)
-        json_error = record_write(json->file, &run->command.settings, result);
-    if (hgrm->file)
-        hgrm_error = hgrm_write(hgrm->file, result->service);
-    json_error = output_close(json, json_error);
-    hgrm_error = output_close(hgrm, hgrm_error);
-    return json_error ? json_error : hgrm_error;
+    if (run->output[JSON].file)
+        error[JSON] = record_write(run->output[JSON].file, settings, result);
+    if (run->output[HGRM].file)
+        error[HGRM] = hgrm_write(run->output[HGRM].file,
+                                 result->times.response ? result->times.response
+                                                        : result->service);
+    for (int i = 0; i < OUTPUTS; i++)
+        failed |= output_close(&run->output[i], error[i]);
+    return failed;
 }
 
 static void tell_errors(const struct settings *settings,
@@ -105,6 +113,26 @@ static int print_schedule(const struct settings *settings)
     return error ? EXIT_USAGE : EXIT_FINE;
 }
 
+static int open_outputs(struct run *run)
+{
+    const struct command *command = &run->command;
+    struct output *output = run->output;
+
+    output[JSON] = (struct output){.option = "--json", .path = command->json};
+    output[HGRM] = (struct output){.option = "--hgrm", .path = command->hgrm};
+    output[HLOG] = (struct output){.option = "--hlog", .path = command->hlog};
+    output[SERIES] =
+        (struct output){.option = "--series", .path = command->series};
+    if (outputs_open(output, OUTPUTS) != 0)
+        return -1;
+    run->watch.hlog = output[HLOG].file;
+    run->watch.series = output[SERIES].file;
+    if (command->live && isatty(STDERR_FILENO))
+        run->watch.live = stderr;
+    run->command.settings.watcher = watch_begin(&run->watch);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct run run = {0};
@@ -113,11 +141,7 @@ int main(int argc, char **argv)
     command_parse(&run.command, argc, argv);
     if (run.command.print_schedule)
         return print_schedule(&run.command.settings);
-    run.output[JSON] =
-        (struct output){.option = "--json", .path = run.command.json};
-    run.output[HGRM] =
-        (struct output){.option = "--hgrm", .path = run.command.hgrm};
-    if (outputs_open(run.output, OUTPUTS) != 0)
+    if (open_outputs(&run) != 0)
         return EXIT_USAGE;
     return drive(&run);
 }

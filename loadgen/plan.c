@@ -39,14 +39,6 @@ void plan_times_clear(struct plan_times *times)
     histogram_clear(times->gaps);
 }
 
-void plan_times_merge(struct plan_times *to, const struct plan_times *from)
-{
-    histogram_merge(to->response, from->response);
-    histogram_merge(to->queue_wait, from->queue_wait);
-    histogram_merge(to->send_lag, from->send_lag);
-    histogram_merge(to->gaps, from->gaps);
-}
-
 int plan_init(struct plan *plan, uint32_t n_conns, uint32_t places)
 {
     *plan = (struct plan){

@@ -43,9 +43,6 @@ int plan_times_init(struct plan_times *times);
 void plan_times_free(struct plan_times *times);
 void plan_times_clear(struct plan_times *times);
 
-/* Adds all values of `from` to `to`. */
-void plan_times_merge(struct plan_times *to, const struct plan_times *from);
-
 struct plan {
     struct schedule schedule;
     uint64_t origin_ns; /* of the schedule */

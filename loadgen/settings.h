@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 struct engine;
+struct watcher;
 
 /* Who closes a connection that has had its requests. */
 enum closing {
@@ -43,7 +44,9 @@ struct settings {
         spin; /* open loop: look without sleeping just before a planned moment */
     bool pinned; /* each thread to a CPU of its own, of `cpus` */
     cpu_set_t cpus;
-    pid_t server_pid; /* 0: nobody watches the server's cost */
+    pid_t server_pid;              /* 0: nobody watches the server's cost */
+    uint64_t interval_ns;          /* of what `watcher` is told */
+    const struct watcher *watcher; /* NULL: nobody asks for intervals */
 };
 
 #endif

@@ -42,15 +42,11 @@ static void add_plan(struct result *result, const struct worker *worker)
     result->plan.waited += counts->waited;
     result->plan.spun_ns += counts->spun_ns;
     if (worker->started_ns)
-        plan_times_merge(&result->times, &worker->plan->times);
+        histogram_merge(result->times.gaps, worker->plan->times.gaps);
 }
 
 static void add_worker(struct result *result, const struct worker *worker)
 {
-    result->requests += worker->counters.requests;
-    result->replies += worker->in_window.replies;
-    result->bytes_in += worker->in_window.bytes_in;
-    result->bytes_out += worker->in_window.bytes_out;
     result->unfinished += worker->unfinished;
     if (worker->unfinished_oldest_ns > result->unfinished_oldest_ns)
         result->unfinished_oldest_ns = worker->unfinished_oldest_ns;
@@ -58,14 +54,9 @@ static void add_worker(struct result *result, const struct worker *worker)
         worker->ended_ns - worker->started_ns > result->duration_ns)
         result->duration_ns = worker->ended_ns - worker->started_ns;
     faults_merge(&result->faults, &worker->faults);
-    if (worker->started_ns)
-        histogram_merge(result->service, worker->service);
-    histogram_merge(result->connect, worker->connect);
     histogram_merge(result->connect_first, worker->connect_first);
     result->connects += worker->connects;
     result->postponed += worker->postponed;
-    for (int i = 0; i < CLOSINGS; i++)
-        result->closes[i] += worker->in_window.closes[i];
     if (worker->plan)
         add_plan(result, worker);
     result->client.cpu_ns += worker->cost.cpu_ns;
@@ -76,7 +67,7 @@ static void add_worker(struct result *result, const struct worker *worker)
 }
 
 int sum_up(const struct settings *settings, const struct worker *workers,
-           struct result *result)
+           const struct part *total, struct result *result)
 {
     struct cost own;
     cpu_set_t cpus = settings->cpus;
@@ -84,6 +75,12 @@ int sum_up(const struct settings *settings, const struct worker *workers,
 
     if (!counts)
         return -ENOMEM;
+    result->requests = total->counters.requests;
+    result->replies = total->counters.replies;
+    result->bytes_in = total->counters.bytes_in;
+    result->bytes_out = total->counters.bytes_out;
+    for (int i = 0; i < CLOSINGS; i++)
+        result->closes[i] = total->counters.closes[i];
     result->silent_ns = UINT64_MAX;
     for (unsigned i = 0; i < settings->threads; i++) {
         if (silence_ns(&workers[i]) < result->silent_ns)

@@ -6,9 +6,11 @@
 #include "loadgen/settings.h"
 #include "loadgen/worker.h"
 
-/* Adds what the `workers` (one for each thread), which have ended, counted to
- * the empty `result`, and the memory of this process. 0 or -errno. */
+/* Adds what the `workers` (one for each thread), which have ended, know beyond
+ * what they handed over, the counters of the window's `total`, and the memory of
+ * this process to the `result`, which is empty but for the histograms. 0 or
+ * -errno. */
 int sum_up(const struct settings *settings, const struct worker *workers,
-           struct result *result);
+           const struct part *total, struct result *result);
 
 #endif

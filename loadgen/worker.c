@@ -1,8 +1,10 @@
 #include "loadgen/worker.h"
 
 #include "loadgen/plan.h"
+#include "loadgen/worker_parts.h"
 #include "loadgen/worker_plan.h"
 
+#include "common/clock.h"
 #include "common/units.h"
 
 #include <errno.h>
@@ -37,6 +39,8 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
     int error = request_init(&worker->request, settings);
     if (!error && settings->rate_per_s)
         error = worker_plan_init(worker);
+    if (!error)
+        error = handover_init(&worker->handover, settings);
     checker_init(&worker->checker, &worker->request, reference);
     source_init(&worker->source, &settings->target, index + 1,
                 ports_pile_up(settings) ? UINT64_MAX : n_conns);
@@ -69,6 +73,7 @@ void worker_free(struct worker *worker)
     free(worker->service);
     free(worker->connect);
     free(worker->connect_first);
+    handover_free(&worker->handover);
     checker_free(&worker->checker);
     request_free(&worker->request);
 }
@@ -119,12 +124,11 @@ struct conn *worker_expired(struct worker *worker, uint64_t now_ns,
 static struct cost own_cost(void)
 {
     struct rusage usage;
-    struct timespec cpu;
+    uint64_t cpu_ns = clock_thread_ns();
 
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
     getrusage(RUSAGE_THREAD, &usage);
     return (struct cost){
-        .cpu_ns = (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec,
+        .cpu_ns = cpu_ns,
         .user_ns = (uint64_t)usage.ru_utime.tv_sec * NS_PER_S +
                    (uint64_t)usage.ru_utime.tv_usec * NS_PER_US,
         .sys_ns = (uint64_t)usage.ru_stime.tv_sec * NS_PER_S +
@@ -138,14 +142,15 @@ static void begin_window(struct worker *worker)
 {
     worker->phase = PHASE_WINDOW;
     worker->started_ns = worker->edge_ns;
-    worker->edge_ns = atomic_load(&worker->course->end_ns);
+    worker->window_end_ns = atomic_load(&worker->course->end_ns);
     worker->counters = (struct counters){0};
     histogram_clear(worker->service);
     for (uint32_t i = 0; i < worker->n_conns; i++)
         worker->conns[i].requests = 0;
     if (worker->plan)
-        plan_window(worker->plan, worker->started_ns, worker->edge_ns);
+        plan_window(worker->plan, worker->started_ns, worker->window_end_ns);
     worker->cost = own_cost();
+    worker_parts_begin(worker, worker->cost.cpu_ns);
 }
 
 /* The cost of spinning is no cost of the requests: it is kept apart. */
@@ -153,6 +158,7 @@ static void end_window(struct worker *worker, uint64_t now_ns)
 {
     struct cost now = own_cost();
 
+    worker_parts_end_window(worker, now.cpu_ns);
     worker->cost = cost_between(&worker->cost, &now);
     if (worker->plan)
         worker->cost.cpu_ns -=
@@ -188,26 +194,34 @@ void worker_finish(struct worker *worker, uint64_t now_ns)
         worker_plan_finish(worker, now_ns);
     else
         count_unfinished(worker, now_ns);
+    worker_parts_end(worker);
 }
 
 /* The window is over, and what was planned in it is awaited. */
 static void begin_drain(struct worker *worker)
 {
-    end_window(worker, worker->edge_ns);
+    end_window(worker, worker->window_end_ns);
     worker->phase = PHASE_DRAIN;
-    worker->edge_ns += worker->settings->timeout_ns;
+    worker->edge_ns = worker->window_end_ns + worker->settings->timeout_ns;
+}
+
+/* The end of an interval or of the window. */
+static void pass_edge(struct worker *worker, uint64_t now_ns)
+{
+    if (now_ns < worker->window_end_ns)
+        worker_parts_pass(worker, now_ns);
+    else if (worker->plan)
+        begin_drain(worker);
+    else
+        worker_finish(worker, worker->window_end_ns);
 }
 
 void worker_pass(struct worker *worker, uint64_t now_ns)
 {
     if (worker->phase == PHASE_WARMUP && now_ns >= worker->edge_ns)
         begin_window(worker);
-    if (worker->phase == PHASE_WINDOW && now_ns >= worker->edge_ns) {
-        if (worker->plan)
-            begin_drain(worker);
-        else
-            worker_finish(worker, worker->edge_ns);
-    }
+    if (worker->phase == PHASE_WINDOW && now_ns >= worker->edge_ns)
+        pass_edge(worker, now_ns);
     if (worker->plan)
         worker_plan_pass(worker, now_ns);
 }

@@ -7,6 +7,7 @@
 
 #include "loadgen/fault.h"
 #include "loadgen/flights.h"
+#include "loadgen/handover.h"
 #include "loadgen/histogram.h"
 #include "loadgen/reply.h"
 #include "loadgen/request.h"
@@ -37,7 +38,7 @@ struct course {
     atomic_uint settled;  /* workers that opened what they could open */
     atomic_uint finished; /* workers that have ended */
     sem_t release;        /* posted once a worker: it may close and go */
-    int news_fd;          /* eventfd: a worker settled or finished */
+    int news_fd; /* eventfd: a worker settled, handed over or finished */
 };
 
 enum phase {
@@ -76,21 +77,13 @@ struct conn {
     uint64_t requests; /* right replies within the window */
 };
 
-struct counters {
-    uint64_t replies; /* right ones; `requests`: those that count */
-    uint64_t requests;
-    uint64_t bytes_in;
-    uint64_t bytes_out;
-    uint64_t closes[CLOSINGS]; /* connections that came to a regular end */
-};
-
 struct worker {
     const struct settings *settings;
     struct course *course;
     int wake_fd; /* eventfd: the course has changed */
     unsigned index;
     enum phase phase;
-    uint64_t edge_ns; /* when the phase ends, or NOT_YET */
+    uint64_t edge_ns; /* when the phase or an interval ends, or NOT_YET */
 
     struct conn *conns;
     uint32_t n_conns;
@@ -104,17 +97,22 @@ struct worker {
     char *buffer;      /* WORKER_BUFFER bytes, for the engine to receive in */
     struct plan *plan; /* NULL: a closed loop */
 
-    struct counters counters;
-    struct counters in_window;
+    struct counters counters;  /* of the current interval, */
+    struct counters in_window; /* until the window ended; */
+    struct histogram *service; /* of the interval, like `counters`, */
+    struct histogram *connect; /* and this: of connections opened in it */
     struct faults faults;
-    struct histogram *service;
-    struct histogram *connect;       /* of those opened within the window */
     struct histogram *connect_first; /* of each connection's first opening,
                                       * before the window */
     uint64_t connects;               /* openings of the whole run */
     uint64_t postponed;              /* that could not even begin at once */
+    struct handover handover;        /* where intervals that have passed go */
+    uint32_t part_first;             /* the current interval's number */
+    uint64_t part_errors;            /* `faults` at its beginning */
+    uint64_t part_cpu_ns;            /* the thread's CPU clock then */
     struct cost cost; /* of the thread, in the window; CPU and switches only */
-    uint64_t started_ns; /* of the window as this thread saw it */
+    uint64_t started_ns;    /* of the window as this thread saw it */
+    uint64_t window_end_ns; /* as it is planned */
     uint64_t ended_ns;
     uint64_t last_reply_ns;
     uint64_t unfinished;

@@ -91,6 +91,14 @@ refuses '--server-pid: 0 is out of range' --server-pid 0 "$target"
 refuses "--json: cannot write '$scratch/none/x'" --json "$scratch/none/x" "$target"
 refuses "--hgrm: cannot write '$scratch/none/x'" --hgrm "$scratch/none/x" "$target"
 refuses '--hgrm: stdout is already taken by --json' --json - --hgrm - "$target"
+refuses '--series: stdout is already taken by --hlog' --hlog - --series - "$target"
+refuses "--hlog: cannot write '$scratch/none/x'" --hlog "$scratch/none/x" "$target"
+refuses "--series: cannot write '$scratch'" --series "$scratch" "$target"
+refuses "--series: '$scratch/./x' is the file of --json" --json "$scratch/x" --series "$scratch/./x" "$target"
+refuses '--interval: 999us is out of range' --interval 999us "$target"
+refuses "--interval: 'x' is not a duration" --interval x "$target"
+[ "$(echo "$scratch"/*)" = "$scratch/err $scratch/out" ]
+report $? 'what is refused leaves no file'
 
 # More threads than --cpus names.
 one=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
@@ -115,6 +123,11 @@ report $? '--print-schedule'
 [ $? -eq 1 ] && [ "$(wc -l <"$scratch/out")" -eq 1 ] &&
     grep -q '^{"schema":1,' "$scratch/out" && grep -q 'closed loop' "$scratch/err"
 report $? 'a record on stdout is alone there'
+
+"$loadgen" --series - --duration 10ms --warmup 0s "$target" >"$scratch/out" 2>"$scratch/err"
+[ $? -eq 1 ] && head -n 1 "$scratch/out" | grep -q '^start_s' &&
+    ! grep -q 'closed loop' "$scratch/out" && grep -q 'closed loop' "$scratch/err"
+report $? 'rows on stdout are alone there'
 
 # A full disk: the record that was cut is not passed off as whole.
 if [ -w /dev/full ]; then
