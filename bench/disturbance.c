@@ -1,5 +1,6 @@
 #include "bench/disturbance.h"
 
+#include "bench/machine.h"
 #include "common/clock.h"
 #include "common/cost.h"
 
@@ -13,7 +14,7 @@ void edge_read(const struct placement *placement, pid_t server,
     *edge = (struct edge){0};
     edge->has_overflows =
         machine_listen_overflows(&edge->listen_overflows) == 0;
-    (void)machine_ticks(&placement->both, &edge->ticks);
+    (void)ticks_read(&placement->both, &edge->ticks);
     if (server)
         (void)cost_of_tree_cpu(server, &cost);
     edge->server_ns = cost.cpu_ns;

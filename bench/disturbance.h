@@ -3,8 +3,8 @@
 #define BENCH_DISTURBANCE_H
 
 #include "bench/awake.h"
-#include "bench/machine.h"
 #include "bench/placement.h"
+#include "common/ticks.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@ struct edge {
     uint64_t server_ns;
     uint64_t spinner_ns;
     uint64_t listen_overflows;
-    struct machine_ticks ticks;
+    struct ticks ticks;
     bool has_overflows;
 };
 
