@@ -40,6 +40,7 @@ struct load {
     int signal_fd;
     struct cost server_before;
     struct idle idle;
+    struct use_edge use_before;
 };
 
 static void *thread_main(void *input)
@@ -160,6 +161,7 @@ static void begin_window(struct load *load, uint64_t delay_ns)
                              &load->server_before) == 0;
     collector_begin(&load->collector,
                     load->result->server_known ? &load->server_before : NULL);
+    use_begin(load->settings, &load->use_before);
     uint64_t start_ns = clock_ns() + delay_ns;
     atomic_store(&load->course.end_ns, start_ns + load->settings->duration_ns);
     atomic_store(&load->course.start_ns, start_ns);
@@ -176,6 +178,7 @@ static void read_server(struct load *load)
 
     if (!result->server_known)
         return;
+    result->use = use_since(&load->use_before);
     result->server_known = cost_of_tree_cpu(pid, &now) == 0 &&
                            cost_of_tree(pid, &memory) == 0 &&
                            sched_getaffinity(pid, sizeof(cpus), &cpus) == 0;

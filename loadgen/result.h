@@ -6,6 +6,7 @@
 #include "loadgen/histogram.h"
 #include "loadgen/plan.h"
 #include "loadgen/settings.h"
+#include "loadgen/use.h"
 #include "loadgen/verdict.h"
 
 #include "common/cost.h"
@@ -46,6 +47,7 @@ struct result {
     bool server_known;     /* its cost could be read at both edges */
     struct cost server;
     unsigned server_cpus; /* that it can use at once */
+    struct use use;       /* of both sides' CPUs, by anybody */
     bool interrupted;     /* by a signal, `signal`: the rest means nothing */
     int signal;
 

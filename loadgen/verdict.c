@@ -2,6 +2,7 @@
 
 #include "loadgen/result.h"
 #include "loadgen/settings.h"
+#include "loadgen/verdict_rules.h"
 
 #include "common/units.h"
 
@@ -9,10 +10,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-
-/* From this share of its CPUs on, a side is at its limit: what is missing goes
- * to interrupts and to reading the clocks. */
-static const double limit_share = 0.90;
 
 /* Beyond this, something is wrong with the counting or with the clocks. */
 static const double little_most = 0.05;
@@ -59,8 +56,7 @@ double verdict_little(double n, double per_second, double mean_ns)
     return n > 0 ? fabs(n - per_second * mean_ns / (double)NS_PER_S) / n : -1;
 }
 
-static __attribute__((format(printf, 2, 3))) void
-add_reason(struct verdict *verdict, const char *format, ...)
+void verdict_reason(struct verdict *verdict, const char *format, ...)
 {
     va_list args;
 
@@ -72,43 +68,60 @@ add_reason(struct verdict *verdict, const char *format, ...)
     va_end(args);
 }
 
-static void judge_bottleneck(struct result *result, unsigned threads)
+double verdict_generator_share(const struct settings *settings,
+                               const struct result *result)
 {
-    struct verdict *verdict = &result->verdict;
     double busiest = 0;
     double sum = 0;
-    double server = -1;
 
-    for (unsigned i = 0; i < threads; i++) {
+    for (unsigned i = 0; i < settings->threads; i++) {
         sum += result->thread_shares[i];
         busiest = fmax(busiest, result->thread_shares[i]);
     }
     /* Threads that have to share CPUs are at their limit before one is. */
     if (result->client_cpus)
         busiest = fmax(busiest, sum / result->client_cpus);
-    if (result->server_known && result->duration_ns && result->server_cpus)
-        server = (double)result->server.cpu_ns / (double)result->duration_ns /
-                 result->server_cpus;
-    if (server >= limit_share) {
+    return busiest;
+}
+
+double verdict_server_share(const struct result *result)
+{
+    if (!result->server_known || !result->duration_ns || !result->server_cpus)
+        return -1;
+    return (double)result->server.cpu_ns / (double)result->duration_ns /
+           result->server_cpus;
+}
+
+static void judge_bottleneck(const struct settings *settings,
+                             struct result *result)
+{
+    struct verdict *verdict = &result->verdict;
+    double busiest = verdict_generator_share(settings, result);
+    double server = verdict_server_share(result);
+
+    if (server >= VERDICT_LIMIT_SHARE) {
         verdict->bottleneck = BOTTLENECK_SERVER;
-        add_reason(verdict,
-                   "the server is the limit: it used %.0f %% of %u CPU%s, the "
-                   "busiest generator thread %.0f %% of one",
-                   server * 100, result->server_cpus,
-                   result->server_cpus == 1 ? "" : "s", busiest * 100);
-    } else if (busiest >= limit_share) {
+        verdict_reason(
+            verdict,
+            "the server is the limit: it used %.0f %% of %u CPU%s, the "
+            "busiest generator thread %.0f %% of one",
+            server * 100, result->server_cpus,
+            result->server_cpus == 1 ? "" : "s", busiest * 100);
+    } else if (busiest >= VERDICT_LIMIT_SHARE) {
         verdict->bottleneck = BOTTLENECK_GENERATOR;
         verdict->judgement = VERDICT_GENERATOR_BOUND;
         if (server < 0)
-            add_reason(verdict,
-                       "generator-bound: a generator thread used %.0f %% of "
-                       "its CPU, and nobody watched the server",
-                       busiest * 100);
+            verdict_reason(
+                verdict,
+                "generator-bound: a generator thread used %.0f %% of "
+                "its CPU, and nobody watched the server",
+                busiest * 100);
         else
-            add_reason(verdict,
-                       "generator-bound: a generator thread used %.0f %% of "
-                       "its CPU, the server only %.0f %% of %u",
-                       busiest * 100, server * 100, result->server_cpus);
+            verdict_reason(
+                verdict,
+                "generator-bound: a generator thread used %.0f %% of "
+                "its CPU, the server only %.0f %% of %u",
+                busiest * 100, server * 100, result->server_cpus);
     }
 }
 
@@ -129,11 +142,11 @@ static void judge_little(const struct settings *settings, struct result *result)
         return;
     if (off > little_most) {
         result->verdict.judgement = VERDICT_INVALID;
-        add_reason(&result->verdict,
-                   "Little's law is off by %.1f %%: %.0f requests in flight, "
-                   "but %.0f/s times %.1f us",
-                   off * 100, n, per_second,
-                   histogram_mean(result->service) / 1e3);
+        verdict_reason(
+            &result->verdict,
+            "Little's law is off by %.1f %%: %.0f requests in flight, "
+            "but %.0f/s times %.1f us",
+            off * 100, n, per_second, histogram_mean(result->service) / 1e3);
     }
 }
 
@@ -144,17 +157,19 @@ static void judge_openings(const struct settings *settings,
     if (result->postponed == 0)
         return;
     if (target_is_unix(&settings->target)) {
-        add_reason(&result->verdict,
-                   "the server's queue of new connections was full %llu times",
-                   (unsigned long long)result->postponed);
+        verdict_reason(
+            &result->verdict,
+            "the server's queue of new connections was full %llu times",
+            (unsigned long long)result->postponed);
         return;
     }
     result->verdict.judgement = VERDICT_GENERATOR_BOUND;
-    add_reason(&result->verdict,
-               "generator-bound: %llu times no port was free for a new "
-               "connection, since each rests for 60 s after --close client; "
-               "say --close reset, or drive an address of 127.0.0.0/8",
-               (unsigned long long)result->postponed);
+    verdict_reason(
+        &result->verdict,
+        "generator-bound: %llu times no port was free for a new "
+        "connection, since each rests for 60 s after --close client; "
+        "say --close reset, or drive an address of 127.0.0.0/8",
+        (unsigned long long)result->postponed);
 }
 
 /* A smaller idle population is another experiment. */
@@ -164,13 +179,14 @@ static void judge_idle(const struct settings *settings, struct result *result)
 
     if (result->idle_opened < settings->idle) {
         verdict->judgement = VERDICT_INVALID;
-        add_reason(verdict, "only %u of %u idle connections could be opened",
-                   result->idle_opened, settings->idle);
+        verdict_reason(verdict,
+                       "only %u of %u idle connections could be opened",
+                       result->idle_opened, settings->idle);
     }
     if (result->idle_dropped > 0) {
         verdict->judgement = VERDICT_INVALID;
-        add_reason(verdict, "the server dropped %u of %u idle connections",
-                   result->idle_dropped, result->idle_opened);
+        verdict_reason(verdict, "the server dropped %u of %u idle connections",
+                       result->idle_dropped, result->idle_opened);
     }
 }
 
@@ -185,11 +201,12 @@ static void judge_silence(struct result *result)
         result->silent_ns < most_ns)
         return;
     result->verdict.judgement = VERDICT_INVALID;
-    add_reason(&result->verdict,
-               "the server hangs: no reply came in the last %.0f ms, and %llu "
-               "requests wait",
-               (double)result->silent_ns / 1e6,
-               (unsigned long long)result->unfinished);
+    verdict_reason(
+        &result->verdict,
+        "the server hangs: no reply came in the last %.0f ms, and %llu "
+        "requests wait",
+        (double)result->silent_ns / 1e6,
+        (unsigned long long)result->unfinished);
 }
 
 static void judge_errors(const struct settings *settings, struct result *result)
@@ -202,20 +219,21 @@ static void judge_errors(const struct settings *settings, struct result *result)
         verdict->judgement = VERDICT_INVALID;
         for (int i = 0; i < FAULTS; i++) {
             if (result->faults.counts[i])
-                add_reason(verdict, "%llu %s: %s",
-                           (unsigned long long)result->faults.counts[i],
-                           fault_name((enum fault)i), result->faults.first[i]);
+                verdict_reason(verdict, "%llu %s: %s",
+                               (unsigned long long)result->faults.counts[i],
+                               fault_name((enum fault)i),
+                               result->faults.first[i]);
         }
     }
     if (missing)
-        add_reason(verdict, "%u of %u connections could not be opened", missing,
-                   settings->connections);
+        verdict_reason(verdict, "%u of %u connections could not be opened",
+                       missing, settings->connections);
     if (result->lost > missing)
-        add_reason(verdict, "%u connections were lost for good",
-                   result->lost - missing);
+        verdict_reason(verdict, "%u connections were lost for good",
+                       result->lost - missing);
     if (result->requests == 0 && !errors) {
         verdict->judgement = VERDICT_INVALID;
-        add_reason(verdict, "no reply came within the window");
+        verdict_reason(verdict, "no reply came within the window");
     }
 }
 
@@ -224,15 +242,18 @@ void verdict_reach(const struct settings *settings, struct result *result)
     struct verdict *verdict = &result->verdict;
 
     *verdict = (struct verdict){0};
-    judge_bottleneck(result, settings->threads);
+    judge_bottleneck(settings, result);
     if (result->starved)
-        add_reason(verdict, "starved: %u of %u connections got no reply at all",
-                   result->starved, result->established);
+        verdict_reason(verdict,
+                       "starved: %u of %u connections got no reply at all",
+                       result->starved, result->established);
     judge_openings(settings, result);
     judge_idle(settings, result);
     judge_little(settings, result);
     judge_silence(result);
+    verdict_judge_limits(settings, result);
+    verdict_judge_plateau(result);
     judge_errors(settings, result);
     if (settings->server_pid && !result->server_known)
-        add_reason(verdict, "the server's process ended during the run");
+        verdict_reason(verdict, "the server's process ended during the run");
 }

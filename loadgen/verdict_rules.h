@@ -1,0 +1,33 @@
+/* verdict_rules.h: the rules that verdict.c asks, and what they share. */
+#ifndef LOADGEN_VERDICT_RULES_H
+#define LOADGEN_VERDICT_RULES_H
+
+#include "loadgen/result.h"
+#include "loadgen/settings.h"
+#include "loadgen/verdict.h"
+
+/* From this share of its CPUs on, a side is at its limit: what is missing goes
+ * to interrupts and to reading the clocks. */
+#define VERDICT_LIMIT_SHARE 0.90
+
+/* Adds a reason, as long as there is room. */
+void verdict_reason(struct verdict *verdict, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The share of its CPU that the busiest thread of the generator used, or all
+ * threads of the CPUs that they have to share. */
+double verdict_generator_share(const struct settings *settings,
+                               const struct result *result);
+
+/* The share that the server used of the CPUs that it can use at once; -1 if
+ * that is not known. */
+double verdict_server_share(const struct result *result);
+
+/* Closed loop: why is neither side at its limit? */
+void verdict_judge_limits(const struct settings *settings,
+                          struct result *result);
+
+/* Do many replies take about 40 ms? */
+void verdict_judge_plateau(struct result *result);
+
+#endif
