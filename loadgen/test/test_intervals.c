@@ -107,8 +107,8 @@ static void the_rows_add_up_to_the_window(void **state)
     set_up(&scratch);
     struct outcome outcome = run_loadgen(
         "http", stub.port,
-        WORDS("-c", "5", "--threads", "2", "--duration", "190ms", "--warmup",
-              "20ms", "--series", scratch.series, "--interval", "20ms"));
+        WORDS("-c", "5", "--threads", "2", "--duration", "490ms", "--warmup",
+              "20ms", "--series", scratch.series, "--interval", "50ms"));
     stub_stop(&stub);
     assert_int_equal(outcome.status, 0);
     struct sums sums = read_series(scratch.series);
@@ -117,7 +117,7 @@ static void the_rows_add_up_to_the_window(void **state)
     assert_true(sums.errors == 0);
     assert_true(sums.max_ns ==
                 outcome_number(&outcome, "latency_ns.service.max"));
-    assert_true(sums.end_s > 0.19 - 1e-8 && sums.end_s < 0.19 + 1e-8);
+    assert_true(sums.end_s > 0.49 - 1e-8 && sums.end_s < 0.49 + 1e-8);
     assert_int_equal(sums.server_known, 0);
     outcome_free(&outcome);
     tear_down(&scratch);
@@ -232,12 +232,12 @@ static void the_log_adds_up_to_the_record(void **state)
     set_up(&scratch);
     struct outcome outcome =
         run_loadgen("http", stub.port,
-                    WORDS("-c", "3", "--duration", "150ms", "--warmup", "10ms",
+                    WORDS("-c", "3", "--duration", "400ms", "--warmup", "10ms",
                           "--hlog", scratch.hlog, "--interval", "10ms"));
     stub_stop(&stub);
     assert_int_equal(outcome.status, 0);
     read_log(scratch.hlog, &logged);
-    assert_int_equal(logged.end_ns[LATENCY_SERVICE], 150 * NS_PER_MS);
+    assert_int_equal(logged.end_ns[LATENCY_SERVICE], 400 * NS_PER_MS);
     assert_logged(&outcome, &logged, LATENCY_SERVICE);
     assert_logged(&outcome, &logged, LATENCY_CONNECT);
     assert_int_equal(logged.sum[LATENCY_RESPONSE].count, 0);
@@ -257,7 +257,7 @@ static void an_open_loop_adds_up(void **state)
     struct outcome outcome = run_loadgen(
         "http", stub.port,
         WORDS("-c", "4", "--threads", "2", "--rate", "3000", "--duration",
-              "150ms", "--warmup", "10ms", "--hlog", scratch.hlog, "--series",
+              "400ms", "--warmup", "10ms", "--hlog", scratch.hlog, "--series",
               scratch.series, "--interval", "10ms"));
     stub_stop(&stub);
     assert_int_equal(outcome.status, 0);
@@ -266,14 +266,14 @@ static void an_open_loop_adds_up(void **state)
         if (i == LATENCY_CONNECT)
             continue;
         assert_logged(&outcome, &logged, (enum latency)i);
-        assert_int_equal(logged.end_ns[i], 150 * NS_PER_MS);
+        assert_int_equal(logged.end_ns[i], 400 * NS_PER_MS);
     }
     assert_int_equal(logged.sum[LATENCY_CONNECT].count, 0);
     struct sums sums = read_series(scratch.series);
     assert_true(sums.requests == outcome_number(&outcome, "requests"));
     assert_true(sums.max_ns ==
                 outcome_number(&outcome, "latency_ns.response.max"));
-    assert_true(sums.end_s > 0.15 - 1e-8 && sums.end_s < 0.15 + 1e-8);
+    assert_true(sums.end_s > 0.4 - 1e-8 && sums.end_s < 0.4 + 1e-8);
     outcome_free(&outcome);
     tear_down(&scratch);
 }
@@ -329,8 +329,8 @@ static void live_is_silent_without_a_terminal(void **state)
     struct stub stub = stub_start(STUB_HTTP);
     struct outcome outcome =
         run_loadgen("http", stub.port,
-                    WORDS("--duration", "100ms", "--warmup", "0s", "--live",
-                          "--interval", "20ms"));
+                    WORDS("--duration", "500ms", "--warmup", "0s", "--live",
+                          "--interval", "100ms"));
 
     (void)state;
     stub_stop(&stub);
@@ -357,7 +357,7 @@ static int run_on_terminal(unsigned port, char *text, size_t size)
     assert_true(pid >= 0);
     if (pid == 0) {
         execl(program, program, "--engine", loadgen_engine, "--live",
-              "--interval", "20ms", "--duration", "100ms", "--warmup", "0s",
+              "--interval", "100ms", "--duration", "500ms", "--warmup", "0s",
               target, (char *)NULL);
         _exit(127);
     }
@@ -383,7 +383,7 @@ static void live_tells_each_interval_on_a_terminal(void **state)
     if (lines < 1 || lines > 5)
         fail_msg("%u lines in: %s", lines, text);
     assert_int_equal(count(text, "errors 0"), lines);
-    assert_non_null(strstr(text, "0.100 s"));
+    assert_non_null(strstr(text, "0.500 s"));
 }
 
 int main(void)

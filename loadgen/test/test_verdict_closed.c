@@ -165,8 +165,10 @@ static const char *table_of(unsigned n, char *text, size_t size)
     static struct histogram connect;
     const struct settings settings = {
         .target_text = "x", .engine = engines[0], .connections = 1};
-    const struct result result = {
-        .duration_ns = NS_PER_S, .service = &service, .connect = &connect};
+    const struct result result = {.duration_ns = NS_PER_S,
+                                  .service = &service,
+                                  .connect = &connect,
+                                  .connect_first = &connect};
     FILE *file = fmemopen(text, size, "w");
 
     assert_non_null(file);
