@@ -229,7 +229,9 @@ static int run(struct worker *worker)
         .closing = closing,
         .flush = uring_flush_later,
     };
-    struct uring uring = {0};
+    struct uring uring = {
+        .registered = worker->settings->requests_per_connection == 0,
+    };
     int error = loop_init(&uring.loop, worker, &ops);
 
     if (!error)

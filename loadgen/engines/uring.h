@@ -36,6 +36,10 @@ struct uring {
     struct io_uring ring;
     struct buffers buffers;
     struct side *sides;
+    /* Sockets are registered files, unless connections come and go: to enter
+     * and to remove one costs more than it saves, and Linux 6.1 lets go of it,
+     * so that it is closed, up to a second late. */
+    bool registered;
     uint32_t *marked; /* connections that may have something to send */
     uint32_t n_marked;
     char *outbox; /* what is sent with the next system call */
@@ -87,8 +91,13 @@ void uring_receive(struct uring *uring, const struct conn *conn);
 /* Ends an operation of the connection before its time. */
 void uring_cancel(struct uring *uring, const struct conn *conn, enum op op);
 
+/* Has the operation be about the connection's socket. */
+void uring_aim(const struct uring *uring, struct io_uring_sqe *sqe,
+               const struct conn *conn);
+
 /* Puts the descriptor `*fd`, or none if that is -1, into the connection's
- * place among the registered files. `fd` is read with the next submission. */
+ * place among the registered files, if sockets are. `fd` is read with the next
+ * submission. */
 void uring_register(struct uring *uring, const struct conn *conn, int *fd);
 
 /* The connection may have something to send: it goes with the batch. */

@@ -33,6 +33,15 @@ void uring_quietly(struct io_uring_sqe *sqe, uint64_t name)
     io_uring_sqe_set_data64(sqe, name);
 }
 
+void uring_aim(const struct uring *uring, struct io_uring_sqe *sqe,
+               const struct conn *conn)
+{
+    if (!uring->registered)
+        return;
+    sqe->fd = (int)uring_number(uring, conn);
+    sqe->flags |= IOSQE_FIXED_FILE;
+}
+
 void uring_watch(struct uring *uring, int fd, enum op op)
 {
     struct io_uring_sqe *sqe = uring_entry(uring);
@@ -53,9 +62,9 @@ void uring_receive(struct uring *uring, const struct conn *conn)
 {
     struct io_uring_sqe *sqe = uring_entry(uring);
 
-    io_uring_prep_recv_multishot(sqe, (int)uring_number(uring, conn), NULL, 0,
-                                 0);
-    sqe->flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+    io_uring_prep_recv_multishot(sqe, conn->fd, NULL, 0, 0);
+    uring_aim(uring, sqe, conn);
+    sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = BUFFERS_GROUP;
     io_uring_sqe_set_data64(sqe, uring_name(uring, OP_RECEIVE, conn));
     uring_side(uring, conn)->receiving = true;
@@ -71,8 +80,9 @@ void uring_cancel(struct uring *uring, const struct conn *conn, enum op op)
 
 void uring_register(struct uring *uring, const struct conn *conn, int *fd)
 {
+    if (!uring->registered)
+        return;
     struct io_uring_sqe *sqe = uring_entry(uring);
-
     io_uring_prep_files_update(sqe, fd, 1, (int)uring_number(uring, conn));
     uring_quietly(sqe, uring_name(uring, OP_RECEIVE, conn));
 }

@@ -55,9 +55,9 @@ static void hand_over(struct uring *uring, const struct conn *conn, char *at,
 {
     struct io_uring_sqe *sqe = uring_entry(uring);
 
-    io_uring_prep_send(sqe, (int)uring_number(uring, conn), at, n,
+    io_uring_prep_send(sqe, conn->fd, at, n,
                        MSG_NOSIGNAL | MSG_DONTWAIT | MSG_WAITALL);
-    sqe->flags |= IOSQE_FIXED_FILE;
+    uring_aim(uring, sqe, conn);
     uring_quietly(sqe, uring_name(uring, OP_SEND, conn));
     uring_side(uring, conn)->queued = (uint32_t)n;
     /* To get the entry, what was in the outbox before may have been sent. */
