@@ -54,7 +54,6 @@ void http_checker_free(struct http_checker *checker)
 static enum fault begin_body(struct http_inbox *inbox, char *why)
 {
     const struct http_reply *reply = &inbox->reply;
-    size_t len = inbox->stash.len + reply->length;
 
     /* What is asked for is yet to come; but nobody has asked for 101. */
     if (reply->status / 100 == 1 && reply->status != 101) {
@@ -64,9 +63,7 @@ static enum fault begin_body(struct http_inbox *inbox, char *why)
     if (reply->status / 100 != 2)
         return bad_status(inbox, why);
     inbox->in_body = true;
-    inbox->learns =
-        reply->framing != HTTP_UNTIL_END &&
-        (reply->framing != HTTP_COUNTED || len <= HTTP_PATTERN_MOST);
+    inbox->learns = reply->framing != HTTP_UNTIL_END;
     return FAULT_NONE;
 }
 

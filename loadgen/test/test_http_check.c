@@ -60,6 +60,21 @@ static void the_pattern_follows_what_changes(void **state)
     feed_free(&feed);
 }
 
+/* It may go on, whatever it has in common with the last one. */
+static void what_ends_with_the_connection_is_no_pattern(void **state)
+{
+    struct feed feed;
+
+    (void)state;
+    feed_init(&feed, "http://h:1/");
+    for (int i = 0; i < 2; i++) {
+        assert_right(feed_text(&feed, DATE "\r\nHello", 1), 0);
+        assert_right(reply_end(&feed.checker, &feed.inbox), 1);
+        feed_reconnect(&feed);
+    }
+    feed_free(&feed);
+}
+
 /* Feeds `n` bytes of a large body in pieces as a socket gives them. */
 static struct checked feed_body(struct feed *feed, char byte, size_t n)
 {
@@ -122,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_agree_on_the_body),
         cmocka_unit_test(the_pattern_follows_what_changes),
+        cmocka_unit_test(what_ends_with_the_connection_is_no_pattern),
         cmocka_unit_test(a_large_body_is_kept_once),
         cmocka_unit_test(an_endless_reply_is_refused),
     };

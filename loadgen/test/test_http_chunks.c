@@ -142,6 +142,20 @@ static void wrong_chunks_are_refused_at_the_same_byte(void **state)
     }
 }
 
+static void there_may_be_many_chunks(void **state)
+{
+    static const char chunk[] = "1\r\nx\r\n";
+    struct http_chunks chunks = {0};
+
+    (void)state;
+    for (int i = 0; i < HTTP_HEAD_MOST; i++) {
+        struct outcome outcome = {0};
+        take(&chunks, chunk, sizeof(chunk) - 1, &outcome);
+        assert_null(outcome.why);
+        assert_int_equal(outcome.len, 1);
+    }
+}
+
 static void framing_without_an_end_is_refused(void **state)
 {
     static const char *const begins[] = {"5;", "0\r\nx", "0\r\nx:", "0"};
@@ -169,6 +183,7 @@ int main(void)
         cmocka_unit_test(what_follows_the_last_chunk_is_left),
         cmocka_unit_test(digits_may_be_of_either_case),
         cmocka_unit_test(wrong_chunks_are_refused_at_the_same_byte),
+        cmocka_unit_test(there_may_be_many_chunks),
         cmocka_unit_test(framing_without_an_end_is_refused),
     };
 

@@ -134,6 +134,7 @@ static void wrong_heads_are_refused(void **state)
         {OK "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", "both"},
         {OK "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", "both"},
         {"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.0"},
+        {"HTTP/1.1 103 x\r\nno field\r\n", "no field"},
     };
 
     (void)state;
