@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define WORDS(...)                                                             \
-    ((const char *const[]){"--duration", "150ms", "--warmup", "20ms",          \
+    ((const char *const[]){"--duration", "300ms", "--warmup", "20ms",          \
                            __VA_ARGS__, NULL})
 
 static struct outcome run(enum stub_manner manner, const char *const *words)

@@ -50,7 +50,7 @@ drive() {
     local host=$address path=$1
     shift
     [ "$host" != ::1 ] || host='[::1]'
-    "$build/loadgen" --connections "$connections" --duration 150ms --warmup 0s \
+    "$build/loadgen" --connections "$connections" --duration 250ms --warmup 0s \
         --timeout 20s --json "$scratch/record" "$@" "http://$host:$port$path" \
         >"$scratch/said" 2>&1
 }
