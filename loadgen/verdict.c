@@ -135,7 +135,7 @@ static void judge_little(const struct settings *settings, struct result *result)
                         (double)result->duration_ns;
     double off = verdict_little(n, per_second, histogram_mean(result->service));
 
-    if (settings->rate_per_s || result->requests == 0 || result->lost > 0 ||
+    if (result->requests == 0 || result->lost > 0 ||
         result->connects != result->established ||
         result->unfinished_oldest_ns > result->duration_ns / 20 ||
         result->service->max_ns > result->duration_ns / 20)
@@ -249,7 +249,10 @@ void verdict_reach(const struct settings *settings, struct result *result)
                        result->starved, result->established);
     judge_openings(settings, result);
     judge_idle(settings, result);
-    judge_little(settings, result);
+    if (settings->rate_per_s)
+        verdict_judge_plan(settings, result);
+    else
+        judge_little(settings, result);
     judge_silence(result);
     verdict_judge_limits(settings, result);
     verdict_judge_plateau(result);

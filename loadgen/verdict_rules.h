@@ -6,6 +6,8 @@
 #include "loadgen/settings.h"
 #include "loadgen/verdict.h"
 
+#include <stdbool.h>
+
 /* From this share of its CPUs on, a side is at its limit: what is missing goes
  * to interrupts and to reading the clocks. */
 #define VERDICT_LIMIT_SHARE 0.90
@@ -26,6 +28,18 @@ double verdict_server_share(const struct result *result);
 /* Closed loop: why is neither side at its limit? */
 void verdict_judge_limits(const struct settings *settings,
                           struct result *result);
+
+/* Open loop: was it the plan that was measured, and could the server keep up? */
+void verdict_judge_plan(const struct settings *settings, struct result *result);
+
+/* Open loop: were there fewer replies at the end of the window than requests in
+ * flight and chance explain, because requests waited for connections? */
+bool verdict_falls_behind(const struct settings *settings,
+                          const struct result *result);
+
+/* How far the distribution of `gaps` is from the exponential one of this mean:
+ * the greatest difference of both, 0 to 1 (Kolmogorov and Smirnov). */
+double verdict_gaps_off(const struct histogram *gaps, double mean_ns);
 
 /* Do many replies take about 40 ms? */
 void verdict_judge_plateau(struct result *result);
