@@ -32,6 +32,17 @@ int collector_init(struct collector *collector, const struct settings *settings,
     return collector->reached ? error : -ENOMEM;
 }
 
+void collector_again(struct collector *collector)
+{
+    part_clear(collector->total);
+    collector->over = false;
+    collector->target = 1;
+    collector->now.part.first = 0;
+    collector->server_end_ns = 0;
+    for (unsigned i = 0; i < collector->settings->threads; i++)
+        collector->reached[i] = 0;
+}
+
 void collector_free(struct collector *collector)
 {
     part_free(&collector->now.part);

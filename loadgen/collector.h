@@ -33,6 +33,9 @@ int collector_init(struct collector *collector, const struct settings *settings,
                    struct worker *workers, struct part *total);
 void collector_free(struct collector *collector);
 
+/* Empties the total, for another window: before its workers go on. */
+void collector_again(struct collector *collector);
+
 /* The window is about to begin, and `server` is what the server has cost until
  * now; NULL if that is not known. */
 void collector_begin(struct collector *collector, const struct cost *server);

@@ -1,6 +1,7 @@
 #include "loadgen/command.h"
 
 #include "loadgen/command_conns.h"
+#include "loadgen/command_plan.h"
 #include "loadgen/engine.h"
 
 #include "common/cost.h"
@@ -41,6 +42,7 @@ enum key {
     KEY_ARRIVALS,
     KEY_NO_SPIN,
     KEY_PRINT_SCHEDULE,
+    KEY_FIND_RATE,
     KEY_SERVER_PID,
     KEY_STRICT,
     KEY_JSON,
@@ -80,6 +82,10 @@ static const struct argp_option table[] = {
      "Close each connection after so many, and open it anew", 0},
     {"close", KEY_CLOSE, "WHO", 0,
      "Who closes it then: client (default), server, or reset by the client", 0},
+    {"find-rate", KEY_FIND_RATE, "GOAL", 0,
+     "Find the highest rate with a response time like 'p99<1ms', from --rate "
+     "(100) on; each step takes --duration",
+     0},
     {"cpus", KEY_CPUS, "LIST", 0, "Pin each thread to one of these CPUs", 0},
     {"seed", KEY_SEED, "N", 0, "Determines what echo messages hold (1)", 0},
     {"engine", KEY_ENGINE, "NAME", 0, "How bytes move: epoll or uring (epoll)",
@@ -148,24 +154,25 @@ static int take_number(const char *name, const char *value, uint64_t min,
 /* What makes an open loop. */
 static int take_plan(enum key key, const char *value, struct command *command)
 {
-    static const char *const arrivals[] = {"poisson", "fixed"};
     struct settings *to = &command->settings;
 
-    if (key == KEY_RATE)
+    switch (key) {
+    case KEY_RATE:
         return options_count("--rate", value, 1, SCHEDULE_RATE_MOST,
                              &to->rate_per_s);
-    if (key == KEY_NO_SPIN) {
+    case KEY_ARRIVALS:
+        return command_take_arrivals(command, value);
+    case KEY_NO_SPIN:
         to->spin = false;
-    } else if (key == KEY_PRINT_SCHEDULE) {
+        return 0;
+    case KEY_PRINT_SCHEDULE:
         command->print_schedule = true;
-    } else {
-        int choice = options_choice("--arrivals", value, arrivals, 2);
-        if (choice < 0)
-            return -1;
-        to->arrivals = choice == 1 ? ARRIVALS_FIXED : ARRIVALS_POISSON;
-        command->arrivals_given = true;
+        return 0;
+    case KEY_FIND_RATE:
+        return command_take_goal(command, value);
+    default:
+        return -1;
     }
-    return 0;
 }
 
 /* What is written where, and how often. */
@@ -240,6 +247,7 @@ static int take_option(int key, const char *value, void *input)
     case KEY_ARRIVALS:
     case KEY_NO_SPIN:
     case KEY_PRINT_SCHEDULE:
+    case KEY_FIND_RATE:
         return take_plan((enum key)key, value, command);
     case KEY_SERVER_PID:
         if (take_number("--server-pid", value, 1, INT32_MAX, &number) != 0)
@@ -260,20 +268,6 @@ static int take_option(int key, const char *value, void *input)
     return -1;
 }
 
-/* What only an open loop has. */
-static int check_plan(const struct command *command)
-{
-    const char *without = command->arrivals_given   ? "--arrivals"
-                          : !command->settings.spin ? "--no-spin"
-                          : command->print_schedule ? "--print-schedule"
-                                                    : NULL;
-
-    if (command->settings.rate_per_s || !without)
-        return 0;
-    msg_error("%s: there is no plan without --rate", without);
-    return -1;
-}
-
 /* What can only be checked when everything is known. */
 static int check(struct command *command)
 {
@@ -285,7 +279,7 @@ static int check(struct command *command)
         msg_error("no target; say %s", targets);
         return -1;
     }
-    if (check_plan(command) != 0 || command_check_conns(command) != 0)
+    if (command_check_plan(command) != 0 || command_check_conns(command) != 0)
         return -1;
     if (settings->server_pid) {
         int error = cost_of_tree_cpu(settings->server_pid, &cost);

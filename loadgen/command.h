@@ -2,6 +2,7 @@
 #ifndef LOADGEN_COMMAND_H
 #define LOADGEN_COMMAND_H
 
+#include "loadgen/goal.h"
 #include "loadgen/settings.h"
 
 #include <stdbool.h>
@@ -10,6 +11,7 @@ struct command {
     struct settings settings;
     bool payload_given;
     bool arrivals_given;
+    struct goal goal;    /* of --find-rate; its text is NULL: not asked for */
     bool print_schedule; /* and do nothing else */
     bool closing_given;
     bool strict;

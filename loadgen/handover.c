@@ -15,6 +15,14 @@ int handover_init(struct handover *handover, const struct settings *settings)
     return error;
 }
 
+void handover_again(struct handover *handover)
+{
+    handover->fills = 0;
+    handover->empties = 0;
+    handover->over = false;
+    atomic_store(&handover->ended, false);
+}
+
 void handover_free(struct handover *handover)
 {
     for (int i = 0; i < HANDOVER_BOXES; i++)

@@ -29,6 +29,9 @@ struct handover {
 int handover_init(struct handover *handover, const struct settings *settings);
 void handover_free(struct handover *handover);
 
+/* For another window, when all has been taken and both sides know it. */
+void handover_again(struct handover *handover);
+
 /* The worker's side: the box to fill, which is empty, or NULL if there is none;
  * and the word that it is full. */
 struct part *handover_box(struct handover *handover);

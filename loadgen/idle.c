@@ -38,7 +38,6 @@ int idle_init(struct idle *idle, const struct settings *settings)
     if (idle->ready_fd < 0 || idle->stop_fd < 0)
         return -errno;
     sem_init(&idle->look, 0, 0);
-    sem_init(&idle->leave, 0, 0);
     sem_init(&idle->told, 0, 0);
     source_init(&idle->source, &settings->target, 0, settings->idle);
     return 0;
@@ -166,6 +165,7 @@ static void open_all(struct idle *idle)
 
 static void check_all(struct idle *idle)
 {
+    idle->dropped = 0;
     for (unsigned i = 0; i < idle->opened; i++) {
         char byte;
         ssize_t n = recv(idle->fds[i], &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -191,10 +191,15 @@ static void *idle_main(void *input)
     open_all(idle);
     sem_post(&idle->told);
     eventfd_write(idle->ready_fd, 1);
-    wait_for_word(&idle->look);
-    check_all(idle);
-    sem_post(&idle->told);
-    wait_for_word(&idle->leave);
+    const struct faults opening = idle->faults;
+    for (;;) {
+        wait_for_word(&idle->look);
+        if (idle->leaving)
+            break;
+        idle->faults = opening;
+        check_all(idle);
+        sem_post(&idle->told);
+    }
     for (unsigned i = 0; i < idle->opened; i++)
         close(idle->fds[i]);
     return NULL;
@@ -235,13 +240,12 @@ void idle_free(struct idle *idle)
 {
     if (idle->running) {
         eventfd_write(idle->stop_fd, 1);
+        idle->leaving = true;
         sem_post(&idle->look);
-        sem_post(&idle->leave);
         pthread_join(idle->thread, NULL);
     }
     free(idle->fds);
     sem_destroy(&idle->look);
-    sem_destroy(&idle->leave);
     sem_destroy(&idle->told);
     if (idle->ready_fd >= 0)
         close(idle->ready_fd);

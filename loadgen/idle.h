@@ -22,7 +22,7 @@ struct idle {
     int ready_fd; /* eventfd: all are open, or could not be opened */
     int stop_fd;  /* eventfd: open no more */
     sem_t look;   /* posted when it is to look which are still there */
-    sem_t leave;  /* posted when it is to close them */
+    bool leaving; /* it is to close them, and not to look */
     sem_t told;   /* posted when it has opened them, and when it has looked */
 
     /* The thread's, until it has told. */
@@ -42,7 +42,7 @@ int idle_init(struct idle *idle, const struct settings *settings);
  * `signal_fd` got readable, which ends it early; or another -errno. */
 int idle_open(struct idle *idle, int signal_fd);
 
-/* Sees which the server has dropped. */
+/* Sees which the server has dropped until now. */
 void idle_check(struct idle *idle);
 
 /* Closes them. */

@@ -28,7 +28,8 @@
 static const uint64_t notice_ns = NS_PER_MS;
 
 struct load {
-    const struct settings *settings;
+    const struct settings *settings; /* of the current step */
+    struct settings step;
     struct result *result;
     struct course course;
     struct reference reference;
@@ -59,13 +60,11 @@ static void *thread_main(void *input)
     }
     if (!worker->error)
         worker->error = settings->engine->run(worker);
-    if (worker->error)
+    if (worker->error) {
         atomic_store(&worker->course->stop, true); /* the others, too */
-    atomic_fetch_add(&worker->course->finished, 1);
-    eventfd_write(worker->course->news_fd, 1);
-    /* Closing costs the server something that is not the load's doing. */
-    while (sem_wait(&worker->course->release) != 0)
-        ;
+        worker_rest(worker);
+    }
+    /* Only now: closing costs the server, too, and the load is not to blame. */
     worker_close_all(worker);
     return NULL;
 }
@@ -238,11 +237,17 @@ static void end_all(struct load *load)
     }
 }
 
-/* Lets them close their connections, and sees them gone. */
 static void release_all(struct load *load)
 {
     for (unsigned i = 0; i < load->n_running; i++)
         sem_post(&load->course.release);
+}
+
+/* Lets them close their connections, and sees them gone. */
+static void dismiss_all(struct load *load)
+{
+    atomic_store(&load->course.over, true);
+    release_all(load);
     for (unsigned i = 0; i < load->n_running; i++)
         pthread_join(load->threads[i], NULL);
 }
@@ -270,8 +275,57 @@ static void check_idle(struct load *load)
     faults_merge(&load->result->faults, &idle->faults);
 }
 
-static int run(struct load *load)
+static void clear_result(struct result *result)
 {
+    *result = (struct result){
+        .service = result->service,
+        .connect = result->connect,
+        .connect_first = result->connect_first,
+        .times = result->times,
+        .thread_shares = result->thread_shares,
+    };
+    histogram_clear(result->service);
+    histogram_clear(result->connect);
+    histogram_clear(result->connect_first);
+    if (result->times.response)
+        plan_times_clear(&result->times);
+}
+
+/* All threads rest: sends them into the next step, at another rate. */
+static void begin_again(struct load *load, uint64_t rate_per_s)
+{
+    struct course *course = &load->course;
+
+    load->step.rate_per_s = rate_per_s;
+    clear_result(load->result);
+    collector_again(&load->collector);
+    atomic_store(&course->go, false);
+    atomic_store(&course->start_ns, NOT_YET);
+    atomic_store(&course->end_ns, NOT_YET);
+    atomic_store(&course->settled, 0);
+    atomic_store(&course->finished, 0);
+    release_all(load);
+}
+
+/* Lets the threads, which have just begun with it, make a step. */
+static int make_step(struct load *load)
+{
+    int error = 0;
+
+    conduct(load);
+    end_all(load);
+    for (unsigned i = 0; !error && i < load->settings->threads; i++)
+        error = load->workers[i].error;
+    if (error || load->result->interrupted)
+        return error;
+    check_idle(load);
+    collector_take(&load->collector);
+    return sum_up(load->settings, load->workers, &load->total, load->result);
+}
+
+static int run(struct load *load, const struct steps *steps)
+{
+    uint64_t rate_per_s;
     int error = create_workers(load);
 
     if (!error)
@@ -279,18 +333,16 @@ static int run(struct load *load)
     if (!error && !load->result->interrupted)
         error = start_threads(load);
     if (!error && !load->result->interrupted)
-        conduct(load);
-    end_all(load);
-    for (unsigned i = 0; !error && i < load->settings->threads; i++)
-        error = load->workers[i].error;
-    if (!error && !load->result->interrupted) {
-        check_idle(load);
-        collector_take(&load->collector);
+        error = make_step(load);
+    else
+        end_all(load);
+    while (steps && !error && !load->result->interrupted &&
+           steps->next(steps->input, load->result, &rate_per_s)) {
+        begin_again(load, rate_per_s);
+        error = make_step(load);
     }
-    release_all(load);
-    if (error || load->result->interrupted)
-        return error;
-    return sum_up(load->settings, load->workers, &load->total, load->result);
+    dismiss_all(load);
+    return error;
 }
 
 /* What only an open loop has. */
@@ -358,10 +410,13 @@ static void tear_down(struct load *load)
         close(load->signal_fd);
 }
 
-int load_run(const struct settings *settings, struct result *result)
+int load_run(const struct settings *settings, const struct steps *steps,
+             struct result *result)
 {
-    struct load load = {.settings = settings, .result = result};
+    struct load load = {.step = *settings, .result = result};
     sigset_t old_mask;
+
+    load.settings = &load.step;
 
     *result = (struct result){0};
     atomic_init(&load.course.start_ns, NOT_YET);
@@ -369,7 +424,7 @@ int load_run(const struct settings *settings, struct result *result)
     reference_init(&load.reference);
     int error = set_up(&load, &old_mask);
     if (!error)
-        error = run(&load);
+        error = run(&load, steps);
     tear_down(&load);
     pthread_sigmask(SIG_SETMASK, &old_mask, NULL);
     return error;

@@ -1,4 +1,5 @@
 #include "loadgen/command.h"
+#include "loadgen/find_rate.h"
 #include "loadgen/hgrm.h"
 #include "loadgen/load.h"
 #include "loadgen/record.h"
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,6 +25,7 @@ struct run {
     struct command command;
     struct output output[OUTPUTS];
     struct watch watch;
+    struct found *found; /* by --find-rate; or NULL */
 };
 
 /* Writes what is told at the end, and closes all. 0, or -1 after telling. */
@@ -36,7 +39,8 @@ static int write_outputs(struct run *run, const struct result *result)
     int failed = 0;
 
     if (run->output[JSON].file)
-        error[JSON] = record_write(run->output[JSON].file, settings, result);
+        error[JSON] =
+            record_write(run->output[JSON].file, settings, result, run->found);
     if (run->output[HGRM].file)
         error[HGRM] = hgrm_write(run->output[HGRM].file,
                                  result->times.response ? result->times.response
@@ -60,16 +64,21 @@ static void tell_errors(const struct settings *settings,
                   target_name(&settings->target));
 }
 
+/* What is for people goes there. */
+static FILE *people(const struct run *run)
+{
+    return outputs_take_stdout(run->output, OUTPUTS) ? stderr : stdout;
+}
+
 static int report(struct run *run, const struct result *result)
 {
     const struct settings *settings = &run->command.settings;
-    bool stdout_taken = outputs_take_stdout(run->output, OUTPUTS);
 
     tell_errors(settings, result);
     if (result->requests == 0 && faults_total(&result->faults) == 0)
         msg_error("no reply came within the window, and %llu requests wait",
                   (unsigned long long)result->unfinished);
-    table_print(stdout_taken ? stderr : stdout, settings, result);
+    table_print(people(run), settings, result);
     if (write_outputs(run, result) != 0)
         return EXIT_USAGE;
     if (fflush(stdout) != 0) {
@@ -83,11 +92,41 @@ static int report(struct run *run, const struct result *result)
     return EXIT_FINE;
 }
 
+static int report_found(struct run *run, const struct result *result)
+{
+    char words[240];
+    int status = found_exit(run->found, words, sizeof(words));
+
+    if (!search_over(&run->found->search))
+        tell_errors(&run->command.settings, result);
+    fprintf(people(run), "# %s\n", words);
+    if (write_outputs(run, result) != 0)
+        return EXIT_USAGE;
+    if (fflush(stdout) != 0) {
+        msg_error("cannot write to stdout: %s", strerror(errno));
+        return EXIT_USAGE;
+    }
+    return status;
+}
+
+static int measure(struct run *run, struct result *result)
+{
+    struct settings *settings = &run->command.settings;
+
+    if (run->found)
+        return find_rate(settings, &run->command.goal, people(run), run->found,
+                         result);
+    int error = load_run(settings, NULL, result);
+    if (!error && !result->interrupted)
+        verdict_reach(settings, result);
+    return error;
+}
+
 static int drive(struct run *run)
 {
     struct result result;
     int status = EXIT_USAGE;
-    int error = load_run(&run->command.settings, &result);
+    int error = measure(run, &result);
 
     if (error) {
         msg_error("the run failed: %s", strerror(-error));
@@ -95,8 +134,7 @@ static int drive(struct run *run)
         msg_error("stopped by SIG%s before the end: nothing is reported",
                   sigabbrev_np(result.signal));
     } else {
-        verdict_reach(&run->command.settings, &result);
-        status = report(run, &result);
+        status = run->found ? report_found(run, &result) : report(run, &result);
     }
     outputs_discard(run->output, OUTPUTS);
     load_free(&result);
@@ -143,5 +181,14 @@ int main(int argc, char **argv)
         return print_schedule(&run.command.settings);
     if (open_outputs(&run) != 0)
         return EXIT_USAGE;
-    return drive(&run);
+    if (run.command.goal.text) {
+        run.found = calloc(1, sizeof(*run.found));
+        if (!run.found) {
+            msg_error("--find-rate: %s", strerror(ENOMEM));
+            return EXIT_USAGE;
+        }
+    }
+    int status = drive(&run);
+    free(run.found);
+    return status;
 }

@@ -238,8 +238,39 @@ static void add_verdict(json_t *record, const struct verdict *verdict)
     json_object_set_new(record, "reasons", reasons);
 }
 
+static json_t *step_object(const struct step *step)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "rate_per_s", whole(step->rate_per_s));
+    json_object_set_new(object, "requests_per_s",
+                        json_real(step->requests_per_s));
+    json_object_set_new(object, "p50_ns", whole(step->p50_ns));
+    json_object_set_new(object, "p99_ns", whole(step->p99_ns));
+    json_object_set_new(object, "value_ns", json_real(step->value_ns));
+    json_object_set_new(object, "answer",
+                        json_string(answer_name(step->answer)));
+    add_verdict(object, &step->verdict);
+    return object;
+}
+
+static void add_found(json_t *record, const struct found *found)
+{
+    json_t *object = json_object();
+    json_t *steps = json_array();
+    uint64_t rate_per_s = found_rate(found);
+
+    for (unsigned i = 0; i < found->n_steps; i++)
+        json_array_append_new(steps, step_object(&found->steps[i]));
+    json_object_set_new(object, "target", json_string(found->goal.text));
+    json_object_set_new(object, "rate_per_s",
+                        rate_per_s ? whole(rate_per_s) : json_null());
+    json_object_set_new(object, "steps", steps);
+    json_object_set_new(record, "find_rate", object);
+}
+
 int record_write(FILE *file, const struct settings *settings,
-                 const struct result *result)
+                 const struct result *result, const struct found *found)
 {
     json_t *record = json_object();
 
@@ -251,6 +282,8 @@ int record_write(FILE *file, const struct settings *settings,
     add_latency(record, result);
     add_costs(record, settings, result);
     add_verdict(record, &result->verdict);
+    if (found)
+        add_found(record, found);
     char *line = json_dumps(record, JSON_COMPACT);
     json_decref(record);
     if (!line)

@@ -2,6 +2,7 @@
 #ifndef LOADGEN_RECORD_H
 #define LOADGEN_RECORD_H
 
+#include "loadgen/find_rate.h"
 #include "loadgen/result.h"
 #include "loadgen/settings.h"
 
@@ -12,6 +13,6 @@ enum { RECORD_SCHEMA = 1 };
 
 /* Writes the record to `file`. 0, -ENOMEM or -EIO. */
 int record_write(FILE *file, const struct settings *settings,
-                 const struct result *result);
+                 const struct result *result, const struct found *found);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -195,6 +196,35 @@ void worker_finish(struct worker *worker, uint64_t now_ns)
     else
         count_unfinished(worker, now_ns);
     worker_parts_end(worker);
+}
+
+bool worker_rest(struct worker *worker)
+{
+    struct course *course = worker->course;
+
+    atomic_fetch_add(&course->finished, 1);
+    eventfd_write(course->news_fd, 1);
+    while (sem_wait(&course->release) != 0)
+        ;
+    return !atomic_load(&course->over);
+}
+
+void worker_again(struct worker *worker)
+{
+    worker->phase = PHASE_OPENING;
+    worker->edge_ns = NOT_YET;
+    worker->counters = (struct counters){0};
+    worker->in_window = (struct counters){0};
+    worker->faults = (struct faults){0};
+    handover_again(&worker->handover);
+    histogram_clear(worker->service);
+    histogram_clear(worker->connect);
+    worker->started_ns = 0;
+    worker->last_reply_ns = 0;
+    worker->unfinished = 0;
+    worker->unfinished_oldest_ns = 0;
+    for (uint32_t i = 0; i < worker->n_conns; i++)
+        worker->conns[i].requests = 0;
 }
 
 /* The window is over, and what was planned in it is awaited. */

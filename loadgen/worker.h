@@ -32,12 +32,13 @@ struct plan;
 struct course {
     atomic_bool go;            /* send now */
     atomic_bool stop;          /* end at once */
+    atomic_bool over;          /* no step comes after this one */
     _Atomic uint64_t plan_ns;  /* when the plan of an open loop begins */
     _Atomic uint64_t start_ns; /* of the measured window, or NOT_YET */
     _Atomic uint64_t end_ns;
     atomic_uint settled;  /* workers that opened what they could open */
     atomic_uint finished; /* workers that have ended */
-    sem_t release;        /* posted once a worker: it may close and go */
+    sem_t release;        /* posted once a worker: it may go on, or go */
     int news_fd; /* eventfd: a worker settled, handed over or finished */
 };
 
@@ -180,7 +181,14 @@ void worker_pass(struct worker *worker, uint64_t now_ns);
 /* Ends the window, or what there was of it. */
 void worker_finish(struct worker *worker, uint64_t now_ns);
 
-/* Is there nothing more to do? */
+/* Tells that this worker has come to the end of a step, and waits until it may
+ * go on. True: there is another step. */
+bool worker_rest(struct worker *worker);
+
+/* Forgets all that was counted: connections wait for the word to go. */
+void worker_again(struct worker *worker);
+
+/* Is there nothing more to do, in this step? */
 static inline bool worker_done(const struct worker *worker)
 {
     return worker->phase == PHASE_DONE;

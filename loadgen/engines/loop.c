@@ -258,11 +258,32 @@ static void open_more(struct loop *loop)
 
     while (loop->next < worker->n_conns && loop->opening < OPENING_MOST)
         open_conn(loop, &worker->conns[loop->next++]);
-    if (loop->next < worker->n_conns || loop->opening > 0)
+    if (loop->next < worker->n_conns || loop->opening > 0 ||
+        loop->waiting_first != NOBODY)
         return;
     loop->settled = true;
     atomic_fetch_add(&worker->course->settled, 1);
     eventfd_write(worker->course->news_fd, 1);
+}
+
+/* A step has ended. What is still in flight would disturb the next one: such
+ * connections are opened again, though nothing is wrong with them. */
+static void rest(struct loop *loop)
+{
+    struct worker *worker = loop->worker;
+
+    if (!worker_rest(worker))
+        return;
+    worker_again(worker);
+    for (uint32_t i = 0; i < worker->n_conns; i++) {
+        struct conn *conn = &worker->conns[i];
+        if (conn->in_flight == 0)
+            continue;
+        conn->proven = true;
+        loop_fail(loop, conn, FAULT_NONE, "");
+    }
+    loop->settled = false;
+    open_more(loop);
 }
 
 int loop_start(struct loop *loop)
@@ -292,6 +313,10 @@ int loop_between_batches(struct loop *loop)
         open_more(loop);
     if (loop->settled && worker->n_alive == 0 && !worker_done(worker))
         worker_finish(worker, clock_ns());
+    if (worker_done(worker)) {
+        rest(loop);
+        loop->rearm = true;
+    }
     if (!loop->rearm || worker_done(worker))
         return 0;
     loop->rearm = false;

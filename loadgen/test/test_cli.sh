@@ -46,6 +46,10 @@ refuses "--arrivals: unknown 'poison' (did you mean 'poisson'?)" --rate 5 --arri
 refuses '--arrivals: there is no plan without --rate' --arrivals fixed "$target"
 refuses '--no-spin: there is no plan without --rate' --no-spin "$target"
 refuses '--print-schedule: there is no plan without --rate' --print-schedule "$target"
+refuses "--find-rate: 'p98<1ms' knows no 'p98'; there are: p50" --find-rate 'p98<1ms' "$target"
+refuses '--series: is about one window, and --find-rate has many' --find-rate 'p99<1ms' --series x "$target"
+refuses "--find-rate: 'p99' is not like 'p99<1ms'" --find-rate p99 "$target"
+refuses "--find-rate: 'p99<5' needs a duration above 0 like 1ms, not '5'" --find-rate 'p99<5' "$target"
 refuses "unknown 'epol' (did you mean 'epoll'?)" --engine epol "$target"
 refuses "unknown 'io_uring' (did you mean 'uring'?)" --engine io_uring "$target"
 refuses "unknown scheme 'htp' (did you mean 'http'?); there are: http, echo, unix:http" htp://127.0.0.1:9/
