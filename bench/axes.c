@@ -9,14 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { NAME, COUNT, CPUS, CHOICE };
+enum kind { NAME, COUNT, CPUS, CHOICE, RATE };
+
+enum { MOST_PERCENT = 1000 }; /* of the rate that shares are of */
 
 static const struct {
     const char *key;
     const char *record_key;
     const char *otherwise;
     enum kind kind;
-    uint64_t min; /* of a COUNT */
+    uint64_t min; /* of a COUNT, or a RATE that is no share */
     uint64_t max;
     const char *choices; /* of a CHOICE, separated by blanks */
 } axes[AXES] = {
@@ -27,9 +29,14 @@ static const struct {
     [AXIS_ENGINE] = {"engine", "engine", "epoll", CHOICE, 0, 0, "epoll uring"},
     [AXIS_CONNECTIONS] = {"connections", "connections", "1", COUNT, 1, 1000000,
                           NULL},
+    [AXIS_IDLE] = {"idle", "idle", "0", COUNT, 0, 1000000, NULL},
     [AXIS_PAYLOAD] = {"payload", "payload_bytes", AXIS_AUTO, COUNT, 0, 1 << 20,
                       NULL},
     [AXIS_PIPELINE] = {"pipeline", "pipeline", "1", COUNT, 1, 1024, NULL},
+    [AXIS_REQUESTS_PER_CONNECTION] = {"requests_per_connection",
+                                      "requests_per_connection", AXIS_NONE,
+                                      COUNT, 1, 1000000000, NULL},
+    [AXIS_RATE] = {"rate", "rate", AXIS_NONE, RATE, 1, 1000000000, NULL},
     [AXIS_WORKERS] = {"workers", "workers", AXIS_AUTO, COUNT, 1, 1024, NULL},
     [AXIS_SERVER_CPUS] = {"server_cpus", "server_cpus", AXIS_AUTO, CPUS, 0, 0,
                           NULL},
@@ -112,13 +119,57 @@ static int check_count(enum axis axis, const char *value, char *why,
     return error ? -1 : 0;
 }
 
+uint64_t axis_share(const char *rate)
+{
+    const size_t length = strlen(rate);
+    char digits[24];
+    uint64_t percent;
+
+    if (length == 0 || rate[length - 1] != '%')
+        return 0;
+    snprintf(digits, sizeof(digits), "%.*s", (int)length - 1, rate);
+    return units_parse_count(digits, 1, MOST_PERCENT, &percent) == 0 ? percent
+                                                                     : 0;
+}
+
+static int check_rate(const char *value, char *why, size_t size)
+{
+    const char *percent = strchr(value, '%');
+    uint64_t count;
+
+    if (axis_share(value) > 0 ||
+        units_parse_count(value, axes[AXIS_RATE].min, axes[AXIS_RATE].max,
+                          &count) == 0)
+        return 0;
+    if (value[strspn(value, "0123456789")] == '\0')
+        return check_count(AXIS_RATE, value, why, size);
+    if (percent && percent > value && percent[1] == '\0' &&
+        value + strspn(value, "0123456789") == percent)
+        snprintf(why, size, "rate: %s is out of range (1%% to %d%%)", value,
+                 MOST_PERCENT);
+    else
+        snprintf(why, size,
+                 "rate: '%s' is neither a whole percentage like 50%% nor a "
+                 "whole number per second",
+                 value);
+    return -1;
+}
+
+/* Whether the value stands for null. */
+static bool leaves_open(enum axis axis, const char *value)
+{
+    const char *otherwise = axes[axis].otherwise;
+
+    return strcmp(value, otherwise) == 0 &&
+           (strcmp(value, AXIS_AUTO) == 0 || strcmp(value, AXIS_NONE) == 0);
+}
+
 static int check(enum axis axis, const char *value, const struct words *servers,
                  char *why, size_t size)
 {
     cpu_set_t set;
 
-    if (strcmp(axes[axis].otherwise, AXIS_AUTO) == 0 &&
-        strcmp(value, AXIS_AUTO) == 0)
+    if (leaves_open(axis, value))
         return 0;
     switch (axes[axis].kind) {
     case NAME:
@@ -127,6 +178,8 @@ static int check(enum axis axis, const char *value, const struct words *servers,
                    : unknown("server", value, servers, why, size);
     case COUNT:
         return check_count(axis, value, why, size);
+    case RATE:
+        return check_rate(value, why, size);
     case CPUS:
         if (cpus_parse(value, &set) == 0)
             return 0;
@@ -139,17 +192,26 @@ static int check(enum axis axis, const char *value, const struct words *servers,
     return check_choice(axis, value, why, size);
 }
 
-/* One value, one text: "01" is 1, and "1,0" is 0-1. */
+/* Whether its values may be numbers. */
+static bool is_count(enum axis axis)
+{
+    return axes[axis].kind == COUNT || axes[axis].kind == RATE;
+}
+
+/* One value, one text: "01" is 1, "050%" is 50%, and "1,0" is 0-1. */
 static int canonical(enum axis axis, char **value)
 {
     char text[256];
     uint64_t count;
     cpu_set_t set;
 
-    if (strcmp(*value, AXIS_AUTO) == 0)
+    if (leaves_open(axis, *value))
         return 0;
-    if (axes[axis].kind == COUNT &&
-        units_parse_count(*value, 0, UINT32_MAX, &count) == 0)
+    if (axes[axis].kind == RATE && axis_share(*value) > 0)
+        snprintf(text, sizeof(text), "%llu%%",
+                 (unsigned long long)axis_share(*value));
+    else if (is_count(axis) &&
+             units_parse_count(*value, 0, UINT32_MAX, &count) == 0)
         snprintf(text, sizeof(text), "%llu", (unsigned long long)count);
     else if (axes[axis].kind == CPUS && cpus_parse(*value, &set) == 0)
         cpus_format(text, sizeof(text), &set);
@@ -199,17 +261,17 @@ json_t *axis_json(enum axis axis, const char *value)
 {
     uint64_t count;
 
-    if (strcmp(value, AXIS_AUTO) == 0)
+    if (leaves_open(axis, value))
         return json_null();
     if (axis == AXIS_KEEP_AWAKE)
         return json_boolean(strcmp(value, "yes") == 0);
-    if (axes[axis].kind == COUNT &&
-        units_parse_count(value, 0, UINT32_MAX, &count) == 0)
+    if (is_count(axis) && units_parse_count(value, 0, UINT32_MAX, &count) == 0)
         return json_integer((json_int_t)count);
     return json_string(value);
 }
 
-const char *axis_text(const json_t *value, char *text, size_t size)
+const char *axis_text(enum axis axis, const json_t *value, char *text,
+                      size_t size)
 {
     if (json_is_string(value))
         snprintf(text, size, "%s", json_string_value(value));
@@ -218,7 +280,8 @@ const char *axis_text(const json_t *value, char *text, size_t size)
     else if (json_is_boolean(value))
         snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
     else
-        snprintf(text, size, "%s", AXIS_AUTO);
+        snprintf(text, size, "%s",
+                 is_count(axis) ? axes[axis].otherwise : AXIS_AUTO);
     return text;
 }
 

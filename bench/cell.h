@@ -5,7 +5,16 @@
 #include "bench/suite.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+/* When requests are sent in open loop. */
+struct offered {
+    uint64_t per_s;      /* 0: closed loop, or a share that isn't known yet */
+    double whole_per_s;  /* what it is a share of; 0 for no share */
+    const char *slowest; /* the server whose rate that is, borrowed */
+    char *fault;         /* why the cell can't be measured at it, or NULL */
+};
 
 /* One combination of axis values, measured `repeats` times. */
 struct cell {
@@ -13,10 +22,15 @@ struct cell {
     const char *axis[AXES]; /* borrowed from the suite; the payload is never
                              * AXIS_AUTO */
     uint64_t repeats;
+    bool calibrates; /* its trials only tell what shares of a rate are of */
+    struct offered offered;
 };
 
 /* The cell's value on `axis` as a number, 0 for AXIS_AUTO. */
 uint64_t cell_count(const struct cell *cell, enum axis axis);
+
+/* Whether requests are sent at a rate, whatever the replies: in open loop. */
+bool cell_is_open(const struct cell *cell);
 
 /* Whether the cell's value on `axis` is `word`. */
 bool cell_is(const struct cell *cell, enum axis axis, const char *word);

@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { BEST_CONNECTIONS = 64 };
+
 /* The cell that says which others belong into its charts, or NULL. */
-static const struct summary_cell *find_base(const struct summary *side,
-                                            size_t sides)
+static const struct summary_cell *find_base(const struct charted *charted)
 {
-    for (size_t i = 0; i < sides; i++) {
-        for (size_t k = 0; k < side[i].cells; k++) {
-            if (summary_is_base(&side[i], &side[i].cell[k]))
-                return &side[i].cell[k];
+    for (size_t i = 0; i < charted->sides; i++) {
+        const struct summary *side = &charted->side[i];
+        for (size_t k = 0; k < side->cells; k++) {
+            if (summary_is_usual(&side->cell[k]) &&
+                summary_load(&side->cell[k]) == charted->load)
+                return &side->cell[k];
         }
     }
     return NULL;
@@ -30,16 +33,15 @@ static int add(struct charted *charted, size_t side,
     return 0;
 }
 
-int charted_collect(const struct summary *side, size_t sides,
-                    struct charted *charted)
+static int collect(struct charted *charted)
 {
-    const struct summary_cell *base = find_base(side, sides);
+    const struct summary_cell *base = find_base(charted);
     int error = 0;
 
-    *charted = (struct charted){.side = side, .sides = sides};
-    for (size_t i = 0; i < sides && base; i++) {
-        for (size_t k = 0; k < side[i].cells && !error; k++) {
-            const struct summary_cell *cell = &side[i].cell[k];
+    for (size_t i = 0; i < charted->sides && base; i++) {
+        const struct summary *side = &charted->side[i];
+        for (size_t k = 0; k < side->cells && !error; k++) {
+            const struct summary_cell *cell = &side->cell[k];
             if (cell->ok > 0 && summary_share_charts(base, cell))
                 error = add(charted, i, cell);
         }
@@ -47,10 +49,32 @@ int charted_collect(const struct summary *side, size_t sides,
     return error;
 }
 
-void charted_free(struct charted *charted)
+int charted_collect(const struct summary *side, size_t sides, bool compared,
+                    struct charted charted[LOADS])
 {
-    free(charted->cell);
-    *charted = (struct charted){0};
+    int error = 0;
+
+    for (enum load load = 0; load < LOADS; load++) {
+        charted[load] = (struct charted){
+            .side = side, .sides = sides, .load = load, .compared = compared};
+        if (!error)
+            error = collect(&charted[load]);
+    }
+    return error;
+}
+
+double charted_connections(const struct charted *charted)
+{
+    double best = 0;
+
+    for (size_t i = 0; i < charted->n; i++) {
+        const double n =
+            json_number_value(charted->cell[i].cell->axis[AXIS_CONNECTIONS]);
+        if (best == 0 || (n <= BEST_CONNECTIONS && n > best) ||
+            (best > BEST_CONNECTIONS && n < best))
+            best = n;
+    }
+    return best;
 }
 
 const char *charted_side(const struct charted *charted, size_t cell, char *text,
@@ -60,4 +84,12 @@ const char *charted_side(const struct charted *charted, size_t cell, char *text,
     if (charted->compared)
         snprintf(text, size, "%zu\t", charted->cell[cell].side + 1);
     return text;
+}
+
+void charted_free(struct charted charted[LOADS])
+{
+    for (enum load load = 0; load < LOADS; load++) {
+        free(charted[load].cell);
+        charted[load] = (struct charted){0};
+    }
 }

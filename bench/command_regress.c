@@ -319,6 +319,22 @@ static int list_servers(const struct plan *plan, struct words *servers)
     return error;
 }
 
+/* Of a rate, both sides would answer as many requests as are sent, unless one is
+ * far too slow. 0, or -1 after telling. */
+static int check_closed(const struct run *run)
+{
+    for (size_t i = 0; i < run->plan.cells; i++) {
+        const struct section *section = run->plan.cell[i].section;
+        if (!cell_is_open(&run->plan.cell[i]))
+            continue;
+        msg_error("%s:%u: [%s]: regress measures in closed loop and takes no "
+                  "rate; name another suite",
+                  run->suite.path, section->line, section->name);
+        return -1;
+    }
+    return 0;
+}
+
 static int perform(const struct paths *paths, struct request *request,
                    struct run *run, struct base_tree *base)
 {
@@ -327,7 +343,7 @@ static int perform(const struct paths *paths, struct request *request,
     int code = EXIT_USAGE;
 
     if (file && run_prepare(run, paths, file, &request->narrowing) == 0 &&
-        answer_open(&request->answer) == 0 &&
+        check_closed(run) == 0 && answer_open(&request->answer) == 0 &&
         list_servers(&run->plan, &servers) == 0 &&
         run_make_folder(run, paths->root, request->out, "regress") == 0) {
         if (base_tree_open(paths, request->base, &servers, base) == 0)
@@ -379,7 +395,11 @@ int command_regress(const struct paths *paths, int argc, char **argv)
                        [METRIC_SERVER_CPU_US] = 0.01,
                        [METRIC_CLIENT_CPU_US] = 0.01,
                        [METRIC_P50_NS] = 0.03,
-                       [METRIC_P99_NS] = 0.03},
+                       [METRIC_P99_NS] = 0.03,
+                       [METRIC_RESPONSE_P50_NS] = 0.03,
+                       [METRIC_RESPONSE_P99_NS] = 0.03,
+                       [METRIC_CONNECT_P50_NS] = 0.03,
+                       [METRIC_CONNECT_P99_NS] = 0.03},
     };
     struct run run = RUN_EMPTY;
     struct base_tree base = BASE_TREE_NONE;

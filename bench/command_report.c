@@ -19,6 +19,16 @@ struct request {
     bool only_charts;
 };
 
+/* Whether there is anything to draw. */
+static bool has_chart(const struct summary *summary)
+{
+    for (size_t i = 0; i < summary->cells; i++) {
+        if (summary_is_usual(&summary->cell[i]) && summary->cell[i].ok > 0)
+            return true;
+    }
+    return false;
+}
+
 /* Charts, report, and where they are. 0 or -1 after telling what failed. */
 static int draw_and_tell(const struct paths *paths,
                          const struct summary *summary, const char *run,
@@ -32,7 +42,7 @@ static int draw_and_tell(const struct paths *paths,
         msg_error("out of memory");
         return -1;
     }
-    if (summary_has_base(summary))
+    if (has_chart(summary))
         error = charts_draw(scripts, run, &charts);
     else
         msg_error("no right trial by our generator: no charts");

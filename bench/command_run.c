@@ -133,19 +133,23 @@ static int dry_run(const struct run *run)
 {
     char cell_text[100];
     char time[16];
+    size_t calibrating = 0;
 
     for (size_t i = 0; i < run->plan.cells; i++) {
         const struct cell *cell = &run->plan.cell[i];
-        printf("%-40s %3llu x %-8s [%s]\n",
+        printf("%-40s %3llu x %-8s [%s]%s\n",
                cell_describe(cell, cell_text, sizeof(cell_text)),
                (unsigned long long)cell->repeats,
                units_format_duration(time, sizeof(time),
                                      (double)plan_trial_ns(cell)),
-               cell->section->name);
+               cell->section->name,
+               cell->calibrates ? " first, to know what shares are of" : "");
+        calibrating += cell->calibrates;
     }
     printf("%zu cells, %zu trials, about %.0f s, and up to %.0f s more for "
            "repeats of noisy trials\n",
-           run->plan.cells, run->plan.trials, (double)run_planned_ns(run) / 1e9,
+           run->plan.cells - calibrating, run->plan.trials,
+           (double)run_planned_ns(run) / 1e9,
            (double)run_planned_ns(run) * RUN_RETRY_SHARE / 1e9);
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_USAGE;
 }

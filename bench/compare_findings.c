@@ -14,6 +14,10 @@ static const char *metric_words(enum metric metric)
         [METRIC_CLIENT_CPU_US] = "generator CPU per request",
         [METRIC_P50_NS] = "p50 of service time",
         [METRIC_P99_NS] = "p99 of service time",
+        [METRIC_RESPONSE_P50_NS] = "p50 of response time",
+        [METRIC_RESPONSE_P99_NS] = "p99 of response time",
+        [METRIC_CONNECT_P50_NS] = "p50 of the time to connect",
+        [METRIC_CONNECT_P99_NS] = "p99 of the time to connect",
     };
 
     return words[metric];

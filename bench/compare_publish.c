@@ -1,12 +1,12 @@
 #include "bench/compare_publish.h"
 
+#include "bench/chart_tables.h"
 #include "bench/charted.h"
 #include "bench/charts.h"
 #include "bench/compare_report.h"
 #include "bench/files.h"
 #include "bench/forest.h"
 #include "bench/labels.h"
-#include "bench/percentiles.h"
 #include "bench/run_dir.h"
 #include "bench/tables.h"
 #include "common/msg.h"
@@ -19,19 +19,8 @@
 /* What the tables are made of. */
 struct source {
     const struct comparison *comparison;
-    struct charted charted;
+    struct charted charted[LOADS];
 };
-
-static int write_connections(const void *what, FILE *file)
-{
-    tables_write_connections(&((const struct source *)what)->charted, file);
-    return 0;
-}
-
-static int write_percentiles(const void *what, FILE *file)
-{
-    return percentiles_write(&((const struct source *)what)->charted, file);
-}
 
 static int write_forest(const void *what, FILE *file)
 {
@@ -43,10 +32,10 @@ static int add_titles(const struct source *source, struct words *titles)
 {
     int error = 0;
 
-    for (size_t i = 0; i < source->charted.sides && !error; i++) {
+    for (size_t i = 0; i < source->charted[0].sides && !error; i++) {
         char title[600];
         error = words_format(titles, "%c: %s", comparison_letter(i),
-                             tables_title(&source->charted.side[i],
+                             tables_title(&source->charted[0].side[i],
                                           source->comparison->sides.word[i],
                                           title, sizeof(title)));
     }
@@ -60,10 +49,10 @@ static int write_labels(const void *what, FILE *file)
     int error = add_titles(source, &titles);
 
     if (!error)
-        error = labels_write(&source->charted, &titles, file);
+        error = labels_write(source->charted, &titles, file);
     words_free(&titles);
-    fprintf(file, "sides = %zu\nside_names = '", source->charted.sides);
-    for (size_t i = 0; i < source->charted.sides; i++) {
+    fprintf(file, "sides = %zu\nside_names = '", source->charted[0].sides);
+    for (size_t i = 0; i < source->charted[0].sides; i++) {
         fprintf(file, "%s%c", i ? " " : "", comparison_letter(i));
     }
     fprintf(file, "'\nforest_rows = %zu\n", forest_rows(source->comparison));
@@ -74,21 +63,20 @@ static int write_tables(const struct summary *side, size_t sides,
                         const struct comparison *comparison, const char *folder)
 {
     static const struct product tables[] = {
-        {"connections.tsv", write_connections},
-        {"percentiles.tsv", write_percentiles},
         {"forest.tsv", write_forest},
         {"labels.gp", write_labels},
     };
     struct source source = {.comparison = comparison};
-    int error = charted_collect(side, sides, &source.charted);
+    int error = charted_collect(side, sides, true, source.charted);
 
-    source.charted.compared = true;
     if (error)
         msg_error("out of memory");
     else
+        error = chart_tables_write(source.charted, folder);
+    if (!error)
         error = files_write_all(folder, tables,
                                 sizeof(tables) / sizeof(tables[0]), &source);
-    charted_free(&source.charted);
+    charted_free(source.charted);
     return error ? -1 : 0;
 }
 

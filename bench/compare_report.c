@@ -118,21 +118,14 @@ static int put_differences(FILE *to, const struct compare_report *report)
     return error;
 }
 
-/* The forest plot first. */
 static void put_charts(FILE *to, const struct compare_report *report)
 {
-    static const char first[] = "forest";
     const struct words *charts = report->charts;
 
     fputs("<h2>Charts</h2>\n", to);
     if (charts->n == 0)
         fputs("<p>None could be drawn.</p>\n", to);
-    if (words_have(charts, first))
-        html_chart(to, report->scripts, report->folder, first);
-    for (size_t i = 0; i < charts->n; i++) {
-        if (strcmp(charts->word[i], first) != 0)
-            html_chart(to, report->scripts, report->folder, charts->word[i]);
-    }
+    html_charts(to, report->scripts, report->folder, charts);
 }
 
 static void put_machines(FILE *to, const struct compare_report *report)

@@ -31,7 +31,8 @@ static void put_row(const struct comparison *comparison,
 
     for (enum axis axis = 0; axis < AXES; axis++) {
         char text[256];
-        put(to, axis_text(json_object_get(finding->axes, axis_record_key(axis)),
+        put(to, axis_text(axis,
+                          json_object_get(finding->axes, axis_record_key(axis)),
                           text, sizeof(text)));
     }
     put(to, comparison->sides.word[finding->side]);

@@ -32,6 +32,10 @@ const char *comparison_metric(enum metric metric)
         [METRIC_CLIENT_CPU_US] = "client CPU/request",
         [METRIC_P50_NS] = "p50",
         [METRIC_P99_NS] = "p99",
+        [METRIC_RESPONSE_P50_NS] = "response p50",
+        [METRIC_RESPONSE_P99_NS] = "response p99",
+        [METRIC_CONNECT_P50_NS] = "connect p50",
+        [METRIC_CONNECT_P99_NS] = "connect p99",
     };
 
     return words[metric];

@@ -3,8 +3,12 @@
 #include "bench/comparison.h"
 #include "bench/fingerprint.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Rates that differ less are as good as equal. */
+static const double least_rate_change = 0.05;
 
 /* What of two runs' machines differs. 0 or -ENOMEM. */
 static int doubt_machines(const struct members *members, size_t run,
@@ -77,6 +81,28 @@ static int doubt_starving(const struct summary *base, size_t side,
                         comparison_letter(cell->starved ? 0 : side));
 }
 
+/* A share of the rate is of another rate than in the base. */
+static int doubt_rates(const struct summary *base, size_t side,
+                       const struct summary_cell *cell, struct words *warnings)
+{
+    const struct summary_cell *other = side ? summary_find(base, cell) : NULL;
+    char protocol[32];
+    char connections[32];
+    char text[300];
+
+    if (!other || !(fabs(log(cell->whole_per_s / other->whole_per_s)) >
+                    log1p(least_rate_change)))
+        return 0;
+    snprintf(
+        text, sizeof(text),
+        "what shares of a rate are of differs, at %s c=%s: %.0f/s in A, "
+        "%.0f/s in %c; equal shares are not equal rates",
+        summary_axis(cell, AXIS_PROTOCOL, protocol, sizeof(protocol)),
+        summary_axis(cell, AXIS_CONNECTIONS, connections, sizeof(connections)),
+        other->whole_per_s, cell->whole_per_s, comparison_letter(side));
+    return words_have(warnings, text) ? 0 : words_format(warnings, "%s", text);
+}
+
 /* What of a side could not be read. 0 or -ENOMEM. */
 static int doubt_reading(const struct words *faults, size_t side,
                          struct words *warnings)
@@ -130,6 +156,8 @@ int doubts_of_trials(const struct summary *side, size_t sides,
             error = doubt_failures(i, cell, name, warnings);
             if (!error)
                 error = doubt_starving(&side[0], i, cell, name, warnings);
+            if (!error)
+                error = doubt_rates(&side[0], i, cell, warnings);
         }
         if (!error)
             error = doubt_trials(&side[i], i, warnings);

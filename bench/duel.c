@@ -53,17 +53,19 @@ static void take_verdict(const json_t *result, struct slice *slice)
 }
 
 /* Runs the tool on one side. */
-static void load(const struct duel *duel, const struct cell *cell,
-                 const struct placement *placement,
-                 const struct service *service, const struct awake *awake,
-                 uint64_t seed, struct slice *slice, struct duel_end *end)
+static void run_slice(const struct duel *duel, const struct cell *cell,
+                      const struct placement *placement,
+                      const struct service *service, const struct awake *awake,
+                      uint64_t seed, struct slice *slice, struct duel_end *end)
 {
+    const struct tool_load load = {
+        .cell = cell, .placement = placement, .service = service, .seed = seed};
     struct tool_run run;
     struct edge before;
     struct edge after;
 
     edge_read(placement, service->child.pid, awake, &before);
-    tool_run(&duel->tools, cell, placement, service, seed, &run, &end->outcome);
+    tool_run(&duel->tools, &load, &run, &end->outcome);
     edge_read(placement, service->child.pid, awake, &after);
     slice->disturbance = disturbance_between(placement, awake->n > 0, &before,
                                              &after, run.cpu_ns);
@@ -72,14 +74,14 @@ static void load(const struct duel *duel, const struct cell *cell,
         end->outcome = (struct outcome){0};
     slice->served = summary_number(run.result, "connections_served");
     take_verdict(run.result, slice);
-    bool starved = slice->served < (double)cell_count(cell, AXIS_CONNECTIONS);
-    for (enum metric metric = 0; metric < METRICS; metric++) {
-        bool latency = metric == METRIC_P50_NS || metric == METRIC_P99_NS;
+    const bool churns = !cell_is(cell, AXIS_REQUESTS_PER_CONNECTION, AXIS_NONE);
+    const bool starved =
+        slice->served < (double)cell_count(cell, AXIS_CONNECTIONS);
+    for (enum metric metric = 0; metric < METRICS; metric++)
         slice->value[metric] =
-            slice->silent || (latency && starved)
-                ? (double)NAN
-                : summary_number(run.result, metric_path(metric));
-    }
+            !slice->silent && metric_tells(metric, starved, churns)
+                ? summary_number(run.result, metric_path(metric))
+                : (double)NAN;
     tool_close(&run);
 }
 
@@ -112,8 +114,8 @@ static void run_slices(const struct duel *duel, const struct cell *cell,
 
     for (int i = 0; i < DUEL_SLICES && end->outcome.status == OUTCOME_OK; i++) {
         slice[i].side = order[i % 4] ^ (unsigned)(seed & 1);
-        load(duel, cell, placement, &service[slice[i].side], awake,
-             random_next(&state) >> 1, &slice[i], end);
+        run_slice(duel, cell, placement, &service[slice[i].side], awake,
+                  random_next(&state) >> 1, &slice[i], end);
         tell_side(end, slice[i].side);
     }
     if (end->outcome.status == OUTCOME_OK)

@@ -163,6 +163,16 @@ void findings_drop(struct findings *findings, size_t from, size_t n)
     memmove(first, first + n, (findings->n - from) * sizeof(*first));
 }
 
+void findings_drop_empty(struct findings *findings)
+{
+    for (size_t i = findings->n; i-- > 0;) {
+        const struct finding *finding = &findings->finding[i];
+        if (!finding_gates(finding->metric) &&
+            finding->n_base + finding->n_side == 0)
+            findings_drop(findings, i, 1);
+    }
+}
+
 void findings_free(struct findings *findings)
 {
     if (findings->n > 0)

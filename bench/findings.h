@@ -60,6 +60,9 @@ bool finding_more_is_better(enum metric metric);
  * error. 0 or -ENOMEM. */
 int findings_add(struct findings *findings, const struct finding *finding);
 
+/* Drops what only describes and rests on no data of either side. */
+void findings_drop_empty(struct findings *findings);
+
 /* Sets each q, by Benjamini and Hochberg over all that gate, and each change:
  * `slower` or `faster` where the interval excludes 1, the ratio differs by at
  * least the minimum effect, and q <= 5 % (of those that gate); `same` where the

@@ -130,3 +130,32 @@ void html_chart(FILE *to, const char *scripts, const char *folder,
     put_caption(to, path);
     fputs("</figure>\n", to);
 }
+
+void html_charts(FILE *to, const char *scripts, const char *folder,
+                 const struct words *charts)
+{
+    static const char first[] =
+        "forest response rate heat churn throughput cpu";
+    static const char last[] = "percentiles p99";
+    struct words order = {0};
+    struct words end = {0};
+    int error = words_split(&order, first, " ");
+
+    if (!error)
+        error = words_split(&end, last, " ");
+    for (size_t i = 0; i < charts->n && !error; i++) {
+        const char *name = charts->word[i];
+        if (!words_have(&order, name) && !words_have(&end, name))
+            error = words_add(&order, name, strlen(name));
+    }
+    if (!error)
+        error = words_copy(&order, &end);
+    if (error)
+        msg_error("out of memory: the report has not all charts");
+    for (size_t i = 0; i < order.n; i++) {
+        if (words_have(charts, order.word[i]))
+            html_chart(to, scripts, folder, order.word[i]);
+    }
+    words_free(&order);
+    words_free(&end);
+}

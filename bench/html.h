@@ -25,4 +25,9 @@ void html_number(FILE *to, double value, int decimals);
 void html_chart(FILE *to, const char *scripts, const char *folder,
                 const char *name);
 
+/* All of these charts: what changed, then latency at equal load first; what only
+ * restates throughput last; others between, in their order. */
+void html_charts(FILE *to, const char *scripts, const char *folder,
+                 const struct words *charts);
+
 #endif

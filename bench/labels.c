@@ -5,26 +5,12 @@
 #include <ctype.h>
 #include <string.h>
 
-/* The number of connections of the percentile chart: 64, or the nearest below
- * that there is, or the least. */
-static double percentile_connections(const struct charted *charted)
-{
-    double best = 0;
-
-    for (size_t i = 0; i < charted->n; i++) {
-        double n =
-            json_number_value(charted->cell[i].cell->axis[AXIS_CONNECTIONS]);
-        if (best == 0 || (n <= 64 && n > best) || (best > 64 && n < best))
-            best = n;
-    }
-    return best;
-}
-
 /* Which of the charts' cells a list is about. */
 enum which {
     ALL,
-    IN_PERCENTILES, /* those that the percentile chart shows */
-    STARVED,        /* and those that it leaves out */
+    AT_CONNECTIONS, /* those of charts with one number of connections */
+    IN_PERCENTILES, /* of these, those that charts by percentile show */
+    STARVED,        /* and those that these leave out */
 };
 
 static bool is_one(const struct charted *charted,
@@ -32,9 +18,12 @@ static bool is_one(const struct charted *charted,
 {
     if (which == ALL)
         return true;
-    return json_number_value(cell->axis[AXIS_CONNECTIONS]) ==
-               percentile_connections(charted) &&
-           (which == STARVED ? cell->starved : percentiles_reach(cell));
+    if (json_number_value(cell->axis[AXIS_CONNECTIONS]) !=
+        charted_connections(charted))
+        return false;
+    if (which == AT_CONNECTIONS)
+        return true;
+    return which == STARVED ? cell->starved : percentiles_reach(cell);
 }
 
 /* The distinct values of an axis, in their order. 0 or -ENOMEM. */
@@ -67,14 +56,35 @@ static bool one_server_cpu(const struct summary *summary)
     return true;
 }
 
-/* How many cells the percentile chart can show. */
-static size_t percentile_rows(const struct charted *charted)
+static size_t count(const struct charted *charted, enum which which)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < charted->n; i++)
-        n += is_one(charted, charted->cell[i].cell, IN_PERCENTILES);
+        n += is_one(charted, charted->cell[i].cell, which);
     return n;
+}
+
+/* The servers that open loop leaves out, as they starve connections. 0 or
+ * -ENOMEM. */
+static int list_skipped(const struct charted *charted, struct words *values)
+{
+    int error = 0;
+
+    for (size_t i = 0; i < charted->sides; i++) {
+        const struct summary *side = &charted->side[i];
+        for (size_t k = 0; k < side->cells && !error; k++) {
+            const struct summary_cell *cell = &side->cell[k];
+            char text[64];
+            if (summary_load(cell) != charted->load || cell->ok > 0 ||
+                cell->skipped == 0)
+                continue;
+            summary_axis(cell, AXIS_SERVER, text, sizeof(text));
+            if (!words_have(values, text))
+                error = words_add(values, text, strlen(text));
+        }
+    }
+    return error;
 }
 
 static size_t cells_with(const struct charted *charted, enum metric metric)
@@ -149,7 +159,7 @@ static void write_titles(FILE *file, const struct words *titles)
 }
 
 /* What the charts' title adds: what they do not show. */
-static void write_note(FILE *file, const struct charted *charted)
+static void write_note(FILE *file, const struct charted charted[LOADS])
 {
     char others[200] = "";
     char text[300];
@@ -157,9 +167,12 @@ static void write_note(FILE *file, const struct charted *charted)
 
     for (size_t i = 0; i < charted->sides; i++)
         one = one && one_server_cpu(&charted->side[i]);
-    for (size_t i = 0; i < charted->n && !others[0]; i++)
-        summary_other_axes(&charted->side[charted->cell[i].side],
-                           charted->cell[i].cell, others, sizeof(others));
+    for (enum load load = 0; load < LOADS; load++) {
+        const struct charted *some = &charted[load];
+        for (size_t i = 0; i < some->n && !others[0]; i++)
+            summary_other_axes(&some->side[some->cell[i].side],
+                               some->cell[i].cell, others, sizeof(others));
+    }
     snprintf(text, sizeof(text), "%s%s%s",
              one ? "one server CPU: cost, not scaling" : "",
              others[0] ? "; shown:" : "", others[0] ? others + 1 : "");
@@ -168,47 +181,82 @@ static void write_note(FILE *file, const struct charted *charted)
     fputc('\n', file);
 }
 
+void labels_write_list(FILE *file, const char *name, const struct words *values)
+{
+    char text[1000];
+
+    fprintf(file, "%s = ", name);
+    write_string(file, words_join(values, " ", text, sizeof(text)));
+    fputc('\n', file);
+}
+
 /* 0 or -ENOMEM. */
-static int write_lists(FILE *file, const struct charted *charted)
+static int write_lists(FILE *file, const struct charted charted[LOADS])
 {
     static const struct {
         const char *name;
+        enum load load;
         enum axis axis;
         enum which which;
     } lists[] = {
-        {"servers", AXIS_SERVER, ALL},
-        {"protocols", AXIS_PROTOCOL, ALL},
-        {"connection_counts", AXIS_CONNECTIONS, ALL},
-        {"percentile_servers", AXIS_SERVER, IN_PERCENTILES},
-        {"percentile_starved", AXIS_SERVER, STARVED},
+        {"servers", LOAD_CLOSED, AXIS_SERVER, ALL},
+        {"protocols", LOAD_CLOSED, AXIS_PROTOCOL, ALL},
+        {"connection_counts", LOAD_CLOSED, AXIS_CONNECTIONS, ALL},
+        {"percentile_servers", LOAD_CLOSED, AXIS_SERVER, IN_PERCENTILES},
+        {"percentile_starved", LOAD_CLOSED, AXIS_SERVER, STARVED},
+        {"open_servers", LOAD_OPEN, AXIS_SERVER, AT_CONNECTIONS},
+        {"open_protocols", LOAD_OPEN, AXIS_PROTOCOL, AT_CONNECTIONS},
+        {"open_rates", LOAD_OPEN, AXIS_RATE, AT_CONNECTIONS},
+        {"churn_servers", LOAD_CHURN, AXIS_SERVER, AT_CONNECTIONS},
+        {"churn_protocols", LOAD_CHURN, AXIS_PROTOCOL, AT_CONNECTIONS},
+        {"churn_counts", LOAD_CHURN, AXIS_REQUESTS_PER_CONNECTION,
+         AT_CONNECTIONS},
     };
     int error = 0;
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !error; i++) {
         struct words values = {0};
-        char text[1000];
-        error = list_values(charted, lists[i].axis, lists[i].which, &values);
-        if (lists[i].axis == AXIS_CONNECTIONS)
+        error = list_values(&charted[lists[i].load], lists[i].axis,
+                            lists[i].which, &values);
+        if (lists[i].axis != AXIS_SERVER && lists[i].axis != AXIS_PROTOCOL)
             words_sort_numbers(&values);
-        fprintf(file, "%s = ", lists[i].name);
-        write_string(file, words_join(&values, " ", text, sizeof(text)));
-        fputc('\n', file);
+        labels_write_list(file, lists[i].name, &values);
         words_free(&values);
     }
     return error;
 }
 
-int labels_write(const struct charted *charted, const struct words *titles,
-                 FILE *file)
+/* As above. */
+static int write_skipped(FILE *file, const struct charted *charted)
 {
+    struct words values = {0};
+    int error = list_skipped(charted, &values);
+
+    labels_write_list(file, "open_skipped", &values);
+    words_free(&values);
+    return error;
+}
+
+int labels_write(const struct charted charted[LOADS],
+                 const struct words *titles, FILE *file)
+{
+    const struct charted *closed = &charted[LOAD_CLOSED];
+    const struct charted *open = &charted[LOAD_OPEN];
+
     write_titles(file, titles);
     write_note(file, charted);
     int error = write_lists(file, charted);
+    if (!error)
+        error = write_skipped(file, open);
     fprintf(file, "percentile_connections = %.0f\n",
-            percentile_connections(charted));
-    fprintf(file, "latency_cells = %zu\n", cells_with(charted, METRIC_P99_NS));
-    fprintf(file, "percentile_rows = %zu\n", percentile_rows(charted));
+            charted_connections(closed));
+    fprintf(file, "open_connections = %.0f\n", charted_connections(open));
+    fprintf(file, "churn_connections = %.0f\n",
+            charted_connections(&charted[LOAD_CHURN]));
+    fprintf(file, "latency_cells = %zu\n", cells_with(closed, METRIC_P99_NS));
+    fprintf(file, "percentile_rows = %zu\n", count(closed, IN_PERCENTILES));
+    fprintf(file, "response_rows = %zu\n", count(open, IN_PERCENTILES));
     fprintf(file, "cost_cells = %zu\n",
-            cells_with(charted, METRIC_TOTAL_CPU_US));
+            cells_with(closed, METRIC_TOTAL_CPU_US));
     return error;
 }

@@ -8,9 +8,13 @@
 #include <stdio.h>
 
 /* Writes what every script loads as labels.gp: the lines of the title, the
- * lists of models, protocols and connections, and how much there is to draw. 0
- * or -ENOMEM. */
-int labels_write(const struct charted *charted, const struct words *titles,
-                 FILE *file);
+ * lists of models, protocols, connections and rates, and how much there is to
+ * draw. 0 or -ENOMEM. */
+int labels_write(const struct charted charted[LOADS],
+                 const struct words *titles, FILE *file);
+
+/* Writes a list as the scripts take it: a string with blanks between. */
+void labels_write_list(FILE *file, const char *name,
+                       const struct words *values);
 
 #endif

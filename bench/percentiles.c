@@ -62,6 +62,7 @@ static void write_rows(const char *side, const struct summary_cell *cell,
     char server[64];
     char protocol[16];
     char connections[24];
+    char rate[24];
     double least = curve[0].samples;
 
     for (size_t i = 1; i < n; i++)
@@ -72,23 +73,17 @@ static void write_rows(const char *side, const struct summary_cell *cell,
         for (size_t i = 0; i < n; i++)
             values[i] = curve[i].at[step];
         struct spread spread = stats_spread(values, n);
-        fprintf(file, "%s%s\t%s\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\n", side,
-                summary_axis(cell, AXIS_PROTOCOL, protocol, sizeof(protocol)),
-                summary_axis(cell, AXIS_SERVER, server, sizeof(server)),
-                summary_axis(cell, AXIS_CONNECTIONS, connections,
-                             sizeof(connections)),
-                step_percentile(step) * 100, 1 / (1 - step_percentile(step)),
-                spread.median, spread.min, spread.max, spread.n);
+        fprintf(
+            file, "%s%s\t%s\t%s\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\t%u\n",
+            side, summary_axis(cell, AXIS_PROTOCOL, protocol, sizeof(protocol)),
+            summary_axis(cell, AXIS_SERVER, server, sizeof(server)),
+            summary_axis(cell, AXIS_CONNECTIONS, connections,
+                         sizeof(connections)),
+            summary_axis(cell, AXIS_RATE, rate, sizeof(rate)),
+            step_percentile(step) * 100, 1 / (1 - step_percentile(step)),
+            spread.median, spread.min, spread.max, spread.n,
+            cell->generator_bound + cell->invalid);
     }
-}
-
-/* The path of a trial's histogram, to be freed; NULL: it has none. */
-static char *histogram_path(const json_t *record)
-{
-    const char *folder = json_string_value(json_object_get(record, "folder"));
-    const char *name = json_string_value(json_object_get(record, "histogram"));
-
-    return folder && name ? run_dir_file(folder, name) : NULL;
 }
 
 static bool has_histogram(const json_t *record)
@@ -117,7 +112,7 @@ static int write_cell(const char *side, const struct summary_cell *cell,
     for (unsigned i = 0; i < cell->ok && !error; i++) {
         char *path = summary_trial_starved(cell, i)
                          ? NULL
-                         : histogram_path(cell->record[i]);
+                         : summary_record_file(cell->record[i], "histogram");
         if (!path)
             continue;
         int unreadable = read_histogram(path, &curve[n]);
@@ -156,8 +151,8 @@ int percentiles_write(const struct charted *charted, FILE *file)
     int error = 0;
 
     fprintf(file,
-            "%sprotocol\tserver\tconnections\tpercentile\tnines\t"
-            "latency_us\tlatency_us_min\tlatency_us_max\ttrials\n",
+            "%sprotocol\tserver\tconnections\trate\tpercentile\tnines\t"
+            "latency_us\tlatency_us_min\tlatency_us_max\ttrials\tdoubtful\n",
             charted->compared ? "side\t" : "");
     for (size_t i = 0; i < charted->n && !error; i++) {
         char side[32];

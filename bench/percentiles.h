@@ -6,7 +6,9 @@
 
 #include <stdio.h>
 
-/* Writes the header and the rows of percentiles.tsv to `file`. At each
+/* Writes the header and the rows of percentiles.tsv to `file`, or, of cells in
+ * open loop, of response.tsv: in closed loop the histograms hold the service time,
+ * in open loop the response time. At each
  * percentile a cell has the median, and the range, over its trials. The curve
  * ends where one of them has fewer than ten samples above: a median over a set
  * that changes could fall. Trials without a histogram are left out;

@@ -14,6 +14,7 @@ enum kind {
     TEXT,  /* of one line, as tables need it */
     PROSE, /* any */
     COUNT,
+    SHARE, /* a COUNT, or a TEXT like "50%" */
     FLAG,
     NUMBER,
 };
@@ -36,8 +37,15 @@ static const struct field {
     {{"tool"}, TEXT, true},
     {{"engine"}, TEXT, false},
     {{"connections"}, COUNT, true},
+    {{"idle"}, COUNT, false},
     {{"payload_bytes"}, COUNT, false},
     {{"pipeline"}, COUNT, false},
+    {{"requests_per_connection"}, COUNT, false},
+    {{"rate"}, SHARE, false},
+    {{"rate_per_s"}, COUNT, false},
+    {{"rate_of", "server"}, TEXT, false},
+    {{"rate_of", "requests_per_s"}, NUMBER, false},
+    {{"calibration"}, FLAG, false},
     {{"workers"}, COUNT, false},
     {{"server_cpus"}, TEXT, false},
     {{"client_cpus"}, TEXT, false},
@@ -60,6 +68,10 @@ static const struct field {
     {{"result", "client", "cpu_us_per_request"}, NUMBER, false},
     {{"result", "latency_ns", "service", "p50"}, NUMBER, false},
     {{"result", "latency_ns", "service", "p99"}, NUMBER, false},
+    {{"result", "latency_ns", "response", "p50"}, NUMBER, false},
+    {{"result", "latency_ns", "response", "p99"}, NUMBER, false},
+    {{"result", "latency_ns", "connect", "p50"}, NUMBER, false},
+    {{"result", "latency_ns", "connect", "p99"}, NUMBER, false},
 };
 
 const char *record_schema_fault(const json_t *object, char *why, size_t size)
@@ -121,6 +133,9 @@ static const char *value_fault(const json_t *value, enum kind kind)
         return text_fault(value, false);
     case COUNT:
         return count_fault(value);
+    case SHARE:
+        return json_is_integer(value) ? count_fault(value)
+                                      : text_fault(value, true);
     case FLAG:
         return json_is_boolean(value) ? NULL : "is neither true nor false";
     case NUMBER:

@@ -276,6 +276,7 @@ static enum regress_end finish(struct state *state, int error)
     comparison->cells = gate_cells(&state->gate);
     comparison->trials = (size_t)DUEL_SLICES * state->blocks;
     comparison->findings = gate_take_findings(&state->gate);
+    findings_drop_empty(&comparison->findings);
     comparison->verdict = findings_verdict(&comparison->findings);
     findings_sort(&comparison->findings);
     return state->gave_up ? REGRESS_GAVE_UP : REGRESS_DONE;

@@ -2,6 +2,7 @@
 
 #include "bench/files.h"
 #include "bench/html.h"
+#include "bench/report_tables.h"
 #include "bench/tables.h"
 
 #include <stdlib.h>
@@ -86,50 +87,20 @@ static void put_first(FILE *to, const struct summary *summary)
             "more than 5 %% of the CPUs (noisy), also when repeated, as far as "
             "there was time for that.</p>\n",
             summary->cells, ok, failed, skipped, noisy);
+    if (summary->calibrations_failed) {
+        fprintf(to,
+                "<p class=\"warn\">%u trials that tell what shares of a rate "
+                "are of failed: ",
+                summary->calibrations_failed);
+        html_text(to, summary->calibration_reason ? summary->calibration_reason
+                                                  : "no reason told");
+        fputs("</p>\n", to);
+    }
     put_faults(to, summary);
     fputs("<ul>\n", to);
     for (size_t i = 0; i < summary->cells; i++)
         put_doubts(to, summary, &summary->cell[i]);
     fputs("</ul>\n", to);
-}
-
-static void put_row(FILE *to, const struct summary *summary,
-                    const struct summary_cell *cell)
-{
-    const struct spread *metric = cell->metric;
-    char name[500];
-
-    fputs("<tr><td>", to);
-    html_text(to, summary_cell_name(summary, cell, name, sizeof(name)));
-    fputs("</td>", to);
-    html_number(to, metric[METRIC_REQUESTS_PER_S].median, 0);
-    html_number(to, metric[METRIC_REQUESTS_PER_S].min, 0);
-    html_number(to, metric[METRIC_REQUESTS_PER_S].max, 0);
-    html_number(to, metric[METRIC_TOTAL_CPU_US].median, 2);
-    html_number(to, metric[METRIC_SERVER_CPU_US].median, 2);
-    html_number(to, metric[METRIC_CLIENT_CPU_US].median, 2);
-    html_number(to, metric[METRIC_P50_NS].median / 1e3, 1);
-    html_number(to, metric[METRIC_P99_NS].median / 1e3, 1);
-    html_number(to, cell->errors, 0);
-    html_number(to, cell->served, 0);
-    html_number(to, cell->ok, 0);
-    fputs("</tr>\n", to);
-}
-
-static void put_table(FILE *to, const struct summary *summary)
-{
-    fputs("<h2>All cells</h2>\n<table><tr><th>Cell</th><th>requests/s</th>"
-          "<th>least</th><th>most</th><th>total CPU µs/request</th>"
-          "<th>server</th><th>client</th><th>p50 µs</th>"
-          "<th>p99 µs</th><th>errors</th><th>served</th>"
-          "<th>trials</th></tr>\n",
-          to);
-    for (size_t i = 0; i < summary->cells; i++)
-        put_row(to, summary, &summary->cell[i]);
-    fputs("</table>\n<p>Medians over the trials. p50 and p99 are service "
-          "times (from sending to the last byte of the reply) in closed loop: "
-          "at saturation they only restate connections / rate.</p>\n",
-          to);
 }
 
 static void put_machine(FILE *to, const struct summary *summary)
@@ -166,16 +137,16 @@ static int put_report(const void *what, FILE *to)
 {
     const struct source *source = what;
     const struct summary *summary = source->summary;
-    const struct words *charts = source->charts;
     char title[600];
 
     tables_title(summary, source->run, title, sizeof(title));
     html_begin(to, title);
     put_first(to, summary);
+    report_tables_put(to, summary, LOAD_OPEN);
     fputs("<h2>Charts</h2>\n", to);
-    for (size_t i = 0; i < charts->n; i++)
-        html_chart(to, source->scripts, source->run, charts->word[i]);
-    put_table(to, summary);
+    html_charts(to, source->scripts, source->run, source->charts);
+    report_tables_put(to, summary, LOAD_CHURN);
+    report_tables_put(to, summary, LOAD_CLOSED);
     put_machine(to, summary);
     fputs(method, to);
     html_end(to);

@@ -2,6 +2,7 @@
 #ifndef BENCH_RUN_H
 #define BENCH_RUN_H
 
+#include "bench/calibration.h"
 #include "bench/paths.h"
 #include "bench/plan.h"
 #include "bench/progress.h"
@@ -22,6 +23,7 @@ struct run {
     struct trial_setup setup;
     struct progress progress;
     json_t *meta;
+    struct calibration calibration;
     bool *done;          /* by trial number */
     bool *wants_retry;   /* noisy, by trial number */
     unsigned order;      /* records so far */

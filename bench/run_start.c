@@ -52,7 +52,8 @@ static void find_fault(const struct cell *cell, uint64_t descriptors, char *why,
                        size_t size)
 {
     struct placement placement;
-    uint64_t connections = cell_count(cell, AXIS_CONNECTIONS);
+    uint64_t connections =
+        cell_count(cell, AXIS_CONNECTIONS) + cell_count(cell, AXIS_IDLE);
 
     why[0] = '\0';
     if (placement_of(cell, &placement, why, size) != 0)
@@ -112,7 +113,8 @@ int run_prepare(struct run *run, const struct paths *paths, const char *file,
     }
     run->done = calloc(run->plan.trials, sizeof(*run->done));
     run->wants_retry = calloc(run->plan.trials, sizeof(*run->wants_retry));
-    if (!run->done || !run->wants_retry) {
+    if (!run->done || !run->wants_retry ||
+        calibration_begin(&run->calibration, &run->plan) != 0) {
         msg_error("out of memory");
         return -1;
     }
@@ -206,7 +208,7 @@ static const struct trial *trial_of(const struct run *run, const json_t *record)
 static int mark_done(struct run *run, const json_t *trials)
 {
     size_t i;
-    const json_t *record;
+    json_t *record;
 
     json_array_foreach(trials, i, record)
     {
@@ -224,6 +226,7 @@ static int mark_done(struct run *run, const json_t *trials)
         }
         run->order++;
         run->done[trial->number] = true;
+        calibration_take(&run->calibration, trial, record);
         run->wants_retry[trial->number] =
             !retry && json_is_true(json_object_get(record, "noisy"));
         run->failed += status && strcmp(status, "failed") == 0;
@@ -276,6 +279,7 @@ int run_start_again(struct run *run, const struct paths *paths,
 void run_free(struct run *run)
 {
     run_dir_close(&run->dir);
+    calibration_free(&run->calibration);
     plan_free(&run->plan);
     suite_free(&run->suite);
     json_decref(run->meta);

@@ -33,6 +33,13 @@ static void tell_stop(struct run *run, int error)
               quoted(run->dir.path, path, sizeof(path)));
 }
 
+/* Whether an earlier trial of the cell has told the same. */
+static bool tells_again(const struct trial *trial,
+                        const struct outcome *outcome)
+{
+    return outcome->status == OUTCOME_SKIPPED && trial->repeat > 0;
+}
+
 /* Runs one trial. 0, or -1 after telling why the run has to stop. */
 static int step(struct run *run, const struct trial *trial, unsigned retry)
 {
@@ -54,8 +61,9 @@ static int step(struct run *run, const struct trial *trial, unsigned retry)
     run->wants_retry[trial->number] =
         !retry && outcome.status == OUTCOME_OK &&
         json_is_true(json_object_get(record, "noisy"));
+    calibration_take(&run->calibration, trial, record);
     json_decref(record);
-    if (outcome.status != OUTCOME_OK)
+    if (outcome.status != OUTCOME_OK && !tells_again(trial, &outcome))
         progress_note(&run->progress, "%s: %s: %s", what,
                       outcome_word(outcome.status), outcome.reason);
     run->failed += outcome.status == OUTCOME_FAILED;
@@ -101,6 +109,12 @@ int run_trials(struct run *run)
     progress_begin(&run->progress, run->plan.trials, done, left_ns,
                    isatty(STDERR_FILENO) == 1);
     for (size_t round = 0; round < run->plan.rounds; round++) {
+        if (round == run->plan.calibration_rounds &&
+            calibration_settle(&run->calibration, &run->plan) != 0) {
+            msg_error("out of memory");
+            tell_stop(run, 0);
+            return -1;
+        }
         if (run_round(run, begin, run->plan.round_end[round]) != 0)
             return -1;
         begin = run->plan.round_end[round];

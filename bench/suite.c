@@ -9,6 +9,14 @@
 
 enum { LEAST_ECHO_BYTES = 16 }; /* room for its numbers */
 
+/* Whether any value of the section's list is another than the usual one. */
+static bool asks_for(const struct section *section, enum axis axis)
+{
+    const struct words *values = &section->axis[axis];
+
+    return values->n > 1 || !words_have(values, axis_default(axis));
+}
+
 /* What can only be said of a whole section. */
 static const char *section_fault(const struct section *section)
 {
@@ -20,6 +28,13 @@ static const char *section_fault(const struct section *section)
         return "wrk speaks HTTP only; give it a section of its own";
     if (wrk && section->settings.duration_ns % NS_PER_S != 0)
         return "wrk takes whole seconds as its duration";
+    if (wrk && asks_for(section, AXIS_RATE))
+        return "wrk has no open loop; give rates a section without it";
+    if (wrk && asks_for(section, AXIS_REQUESTS_PER_CONNECTION))
+        return "wrk keeps its connections; give requests_per_connection a "
+               "section without it";
+    if (wrk && asks_for(section, AXIS_IDLE))
+        return "wrk holds no idle connections; give idle a section without it";
     for (size_t i = 0; i < payloads->n && echo; i++) {
         uint64_t bytes;
         if (units_parse_count(payloads->word[i], 0, LEAST_ECHO_BYTES - 1,

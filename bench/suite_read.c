@@ -181,18 +181,12 @@ static int take_setting(struct reader *reader, const char *key,
     return -1;
 }
 
-/* A key that is none: what it was meant to be, or that it is yet to come. */
+/* A key that is none: what it was meant to be. */
 static int unknown_key(struct reader *reader, const char *key)
 {
-    static const char *const later[] = {"idle", "rate",
-                                        "requests_per_connection"};
     const char *known[AXES + 3] = {"repeats", "duration", "warmup"};
     char phrase[96];
 
-    for (size_t i = 0; i < 3; i++) {
-        if (strcmp(key, later[i]) == 0)
-            return wrong_about(reader, "key", key, " is not there yet");
-    }
     for (enum axis axis = 0; axis < AXES; axis++)
         known[3 + axis] = axis_key(axis);
     return wrong_about(

@@ -16,11 +16,22 @@ static const char *const metric_paths[METRICS] = {
     [METRIC_CLIENT_CPU_US] = "client.cpu_us_per_request",
     [METRIC_P50_NS] = "latency_ns.service.p50",
     [METRIC_P99_NS] = "latency_ns.service.p99",
+    [METRIC_RESPONSE_P50_NS] = "latency_ns.response.p50",
+    [METRIC_RESPONSE_P99_NS] = "latency_ns.response.p99",
+    [METRIC_CONNECT_P50_NS] = "latency_ns.connect.p50",
+    [METRIC_CONNECT_P99_NS] = "latency_ns.connect.p99",
 };
 
 const char *metric_path(enum metric metric)
 {
     return metric_paths[metric];
+}
+
+bool metric_tells(enum metric metric, bool starved, bool churns)
+{
+    if (metric == METRIC_CONNECT_P50_NS || metric == METRIC_CONNECT_P99_NS)
+        return churns && !starved;
+    return metric < METRIC_P50_NS || !starved;
 }
 
 static const json_t *at_path(const json_t *object, const char *path)
@@ -58,110 +69,12 @@ const char *summary_machine(const struct summary *summary, const char *group,
 const char *summary_axis(const struct summary_cell *cell, enum axis axis,
                          char *text, size_t size)
 {
-    return axis_text(cell->axis[axis], text, size);
+    return axis_text(axis, cell->axis[axis], text, size);
 }
 
 static double axis_number(const struct summary_cell *cell, enum axis axis)
 {
     return json_number_value(cell->axis[axis]);
-}
-
-static bool axis_is(const struct summary_cell *cell, enum axis axis,
-                    const char *word)
-{
-    const char *value = json_string_value(cell->axis[axis]);
-
-    return value && strcmp(value, word) == 0;
-}
-
-/* The axes that tables show only when they vary, and charts do not show. */
-static const enum axis other_axes[] = {
-    AXIS_ENGINE,      AXIS_WORKERS,   AXIS_SERVER_CPUS,
-    AXIS_CLIENT_CPUS, AXIS_PLACEMENT, AXIS_KEEP_AWAKE,
-};
-enum { OTHER_AXES = sizeof(other_axes) / sizeof(other_axes[0]) };
-
-static bool is_usual(const struct summary_cell *cell)
-{
-    double payload = axis_is(cell, AXIS_PROTOCOL, "echo") ? 64 : 0;
-
-    return axis_is(cell, AXIS_TOOL, "loadgen") &&
-           axis_number(cell, AXIS_PIPELINE) == 1 &&
-           axis_number(cell, AXIS_PAYLOAD) == payload;
-}
-
-bool summary_share_charts(const struct summary_cell *base,
-                          const struct summary_cell *cell)
-{
-    if (!is_usual(cell))
-        return false;
-    for (size_t i = 0; i < OTHER_AXES; i++) {
-        if (!json_equal(base->axis[other_axes[i]], cell->axis[other_axes[i]]))
-            return false;
-    }
-    return true;
-}
-
-bool summary_is_base(const struct summary *summary,
-                     const struct summary_cell *cell)
-{
-    const struct summary_cell *first = summary->cell;
-
-    if (!is_usual(cell))
-        return false;
-    while (!is_usual(first))
-        first++; /* ends at `cell` */
-    return summary_share_charts(first, cell);
-}
-
-const char *summary_other_axes(const struct summary *summary,
-                               const struct summary_cell *cell, char *text,
-                               size_t size)
-{
-    size_t at = 0;
-
-    text[0] = '\0';
-    for (size_t i = 0; i < OTHER_AXES && at < size; i++) {
-        char value[64];
-        if (!summary->varies[other_axes[i]])
-            continue;
-        at += (size_t)snprintf(
-            text + at, size - at, ", %s %s", axis_record_key(other_axes[i]),
-            summary_axis(cell, other_axes[i], value, sizeof(value)));
-    }
-    return text;
-}
-
-const char *summary_cell_name(const struct summary *summary,
-                              const struct summary_cell *cell, char *text,
-                              size_t size)
-{
-    static const enum axis parts[] = {AXIS_SERVER,  AXIS_PROTOCOL,
-                                      AXIS_TOOL,    AXIS_CONNECTIONS,
-                                      AXIS_PAYLOAD, AXIS_PIPELINE};
-    char part[6][32];
-    char others[200];
-
-    for (size_t i = 0; i < 6; i++)
-        summary_axis(cell, parts[i], part[i], sizeof(part[i]));
-    bool piped = strcmp(part[5], "1") != 0;
-    bool single = strcmp(part[3], "1") == 0;
-    snprintf(text, size, "%s, %s%s, %s connection%s, payload %s B%s%s%s",
-             part[0], part[1], strcmp(part[2], "wrk") == 0 ? " by wrk" : "",
-             part[3], single ? "" : "s", part[4], piped ? ", pipelined " : "",
-             piped ? part[5] : "",
-             summary_other_axes(summary, cell, others, sizeof(others)));
-    return text;
-}
-
-bool summary_has_base(const struct summary *summary)
-{
-    for (size_t i = 0; i < summary->cells; i++) {
-        if (summary_is_base(summary, &summary->cell[i]) &&
-            summary->cell[i].ok > 0)
-            return true;
-    }
-    return false;
 }
 
 /* The place of the cell with these axes, or the number of cells. */
@@ -193,7 +106,9 @@ const struct summary_cell *summary_find(const struct summary *summary,
 static struct summary_cell *cell_of(struct summary *summary,
                                     const json_t *record)
 {
-    struct summary_cell fresh = {.served = (double)NAN};
+    struct summary_cell fresh = {.served = (double)NAN,
+                                 .rate_per_s = (double)NAN,
+                                 .whole_per_s = (double)NAN};
 
     for (enum axis axis = 0; axis < AXES; axis++)
         fresh.axis[axis] = json_object_get(record, axis_record_key(axis));
@@ -209,7 +124,15 @@ static struct summary_cell *cell_of(struct summary *summary,
     return &grown[i];
 }
 
-static double disturbance(const json_t *record)
+char *summary_record_file(const json_t *record, const char *key)
+{
+    const char *folder = json_string_value(json_object_get(record, "folder"));
+    const char *name = json_string_value(json_object_get(record, key));
+
+    return folder && name ? run_dir_file(folder, name) : NULL;
+}
+
+double summary_disturbance(const json_t *record)
 {
     return fmax(summary_number(record, "foreign_cpu_share"),
                 summary_number(record, "steal_share"));
@@ -230,7 +153,7 @@ static int add_ok(struct summary_cell *cell, const json_t *record)
     for (unsigned i = 0; i < cell->ok; i++) {
         if (!same_trial(cell->record[i], record))
             continue;
-        if (disturbance(record) < disturbance(cell->record[i]))
+        if (summary_disturbance(record) < summary_disturbance(cell->record[i]))
             cell->record[i] = record;
         return 0;
     }
@@ -265,16 +188,18 @@ static int add(struct summary *summary, const json_t *record)
 
 bool summary_trial_starved(const struct summary_cell *cell, unsigned trial)
 {
-    return summary_number(cell->record[trial], "result.connections_served") <
-           axis_number(cell, AXIS_CONNECTIONS);
+    /* in open loop a connection may have been asked for nothing; where one was
+     * asked in vain the trial has failed */
+    return summary_load(cell) != LOAD_OPEN &&
+           summary_number(cell->record[trial], "result.connections_served") <
+               axis_number(cell, AXIS_CONNECTIONS);
 }
 
 double summary_value(const struct summary_cell *cell, unsigned trial,
                      enum metric metric)
 {
-    /* the served ones' latency says nothing of the others' */
-    if ((metric == METRIC_P50_NS || metric == METRIC_P99_NS) &&
-        summary_trial_starved(cell, trial))
+    if (!metric_tells(metric, summary_trial_starved(cell, trial),
+                      summary_churns(cell)))
         return (double)NAN;
     return summary_number(json_object_get(cell->record[trial], "result"),
                           metric_paths[metric]);
@@ -295,16 +220,34 @@ static void count_verdicts(struct summary_cell *cell)
     }
 }
 
+/* Of what its records tell at `path`; `values` is room for `ok` of them. */
+static struct spread spread_of(const struct summary_cell *cell,
+                               const char *path, double *values)
+{
+    for (unsigned i = 0; i < cell->ok; i++)
+        values[i] = summary_number(cell->record[i], path);
+    return stats_spread(values, cell->ok);
+}
+
+/* At which rate it was measured. */
+static void evaluate_rate(struct summary_cell *cell, double *values)
+{
+    cell->rate_per_s = spread_of(cell, "rate_per_s", values).median;
+    cell->whole_per_s =
+        spread_of(cell, "rate_of.requests_per_s", values).median;
+    if (cell->ok > 0)
+        cell->slowest =
+            json_string_value(at_path(cell->record[0], "rate_of.server"));
+}
+
 static int evaluate(struct summary_cell *cell)
 {
     double *values = calloc(cell->ok + 1, sizeof(*values));
 
     if (!values)
         return -1;
-    for (unsigned i = 0; i < cell->ok; i++)
-        values[i] =
-            summary_number(cell->record[i], "result.connections_served");
-    cell->served = stats_spread(values, cell->ok).min;
+    cell->served = spread_of(cell, "result.connections_served", values).min;
+    evaluate_rate(cell, values);
     for (unsigned i = 0; i < cell->ok; i++)
         cell->starved_in += summary_trial_starved(cell, i);
     cell->starved = cell->starved_in * 2 > cell->ok;
@@ -316,62 +259,6 @@ static int evaluate(struct summary_cell *cell)
     free(values);
     count_verdicts(cell);
     return 0;
-}
-
-/* The order in which a course tells of them; others come after, by name. */
-static int rank(const json_t *server)
-{
-    static const char *const order[] = {
-        "blocking", "fork",  "prefork",  "threaded", "threadpool", "nonblock",
-        "select",   "poll",  "epoll",    "epoll-et", "epoll-mt",   "epoll-excl",
-        "sigio",    "uring", "libevent", "libev",    "libuv",
-    };
-    const int known = sizeof(order) / sizeof(order[0]);
-    const char *name = json_string_value(server);
-
-    for (int i = 0; i < known; i++) {
-        if (name && strcmp(order[i], name) == 0)
-            return i;
-    }
-    return known;
-}
-
-static int compare_text(const json_t *a, const json_t *b)
-{
-    const char *x = json_string_value(a);
-    const char *y = json_string_value(b);
-
-    return strcmp(x ? x : "", y ? y : "");
-}
-
-static int compare_values(const json_t *a, const json_t *b)
-{
-    char x[64];
-    char y[64];
-
-    return strcmp(axis_text(a, x, sizeof(x)), axis_text(b, y, sizeof(y)));
-}
-
-static int by_axes(const void *a, const void *b)
-{
-    const struct summary_cell *x = a;
-    const struct summary_cell *y = b;
-    const enum axis sizes[] = {AXIS_PIPELINE, AXIS_PAYLOAD, AXIS_CONNECTIONS};
-    int order = compare_text(x->axis[AXIS_PROTOCOL], y->axis[AXIS_PROTOCOL]);
-
-    if (!order)
-        order = compare_text(x->axis[AXIS_TOOL], y->axis[AXIS_TOOL]);
-    for (size_t i = 0; i < OTHER_AXES && !order; i++)
-        order = compare_values(x->axis[other_axes[i]], y->axis[other_axes[i]]);
-    for (size_t i = 0; i < 3 && !order; i++) {
-        double m = axis_number(x, sizes[i]);
-        double n = axis_number(y, sizes[i]);
-        order = (m > n) - (m < n);
-    }
-    if (!order)
-        order = rank(x->axis[AXIS_SERVER]) - rank(y->axis[AXIS_SERVER]);
-    return order ? order
-                 : compare_text(x->axis[AXIS_SERVER], y->axis[AXIS_SERVER]);
 }
 
 void summary_varying(const struct summary *summary, size_t n, bool varies[AXES])
@@ -402,7 +289,7 @@ static void mark_maybe_starved(struct summary *summary)
             bool same = other->starved;
             for (enum axis axis = 0; axis < AXES && same; axis++)
                 same = axis == AXIS_TOOL ||
-                       json_equal(cell->axis[axis], other->axis[axis]);
+                       axis_equal(cell->axis[axis], other->axis[axis]);
             cell->maybe_starved |= same;
         }
     }
@@ -457,6 +344,18 @@ static int read_run(const char *run, struct summary *summary)
     return error;
 }
 
+/* Its figures are no cell's; that it failed must be known. */
+static void note_calibration(struct summary *summary, const json_t *record)
+{
+    const char *status = json_string_value(json_object_get(record, "status"));
+
+    if (!status || strcmp(status, "failed") != 0)
+        return;
+    summary->calibrations_failed++;
+    summary->calibration_reason =
+        json_string_value(json_object_get(record, "reason"));
+}
+
 static int make_cells(struct summary *summary)
 {
     size_t i;
@@ -465,7 +364,10 @@ static int make_cells(struct summary *summary)
 
     json_array_foreach(summary->trials, i, record)
     {
-        error |= add(summary, record);
+        if (json_is_true(json_object_get(record, "calibration")))
+            note_calibration(summary, record);
+        else
+            error |= add(summary, record);
     }
     for (size_t c = 0; c < summary->cells && !error; c++)
         error = evaluate(&summary->cell[c]);
@@ -473,8 +375,7 @@ static int make_cells(struct summary *summary)
         return out_of_memory();
     summary_varying(summary, 1, summary->varies);
     mark_maybe_starved(summary);
-    if (summary->cells > 1)
-        qsort(summary->cell, summary->cells, sizeof(*summary->cell), by_axes);
+    summary_sort(summary);
     return 0;
 }
 

@@ -33,7 +33,10 @@ static bool tells(const bool varies[AXES], enum axis axis, const char *value,
     case AXIS_TOOL:
         return strcmp(value, "loadgen") != 0;
     case AXIS_PIPELINE:
-        return strcmp(value, "1") != 0;
+    case AXIS_IDLE:
+    case AXIS_REQUESTS_PER_CONNECTION:
+    case AXIS_RATE:
+        return strcmp(value, axis_default(axis)) != 0;
     case AXIS_PAYLOAD:
         return strcmp(value, strcmp(protocol, "echo") == 0 ? "64" : "0") != 0;
     default:

@@ -1,13 +1,26 @@
 #include "bench/tables.h"
 
+#include "bench/chart_tables.h"
 #include "bench/files.h"
 #include "bench/labels.h"
-#include "bench/percentiles.h"
 #include "common/msg.h"
 
 #include <string.h>
 
-/* Where connections.tsv has these columns, cells.tsv has them too. */
+static const struct {
+    const char *name;
+    enum metric metric;
+} latencies[] = {
+    {"p50", METRIC_P50_NS},
+    {"p99", METRIC_P99_NS},
+    {"response_p50", METRIC_RESPONSE_P50_NS},
+    {"response_p99", METRIC_RESPONSE_P99_NS},
+    {"connect_p50", METRIC_CONNECT_P50_NS},
+    {"connect_p99", METRIC_CONNECT_P99_NS},
+};
+enum { LATENCIES = sizeof(latencies) / sizeof(latencies[0]) };
+
+/* The columns of every table of cells. */
 static void write_header(FILE *file)
 {
     for (enum axis axis = 0; axis < AXES; axis++)
@@ -16,8 +29,11 @@ static void write_header(FILE *file)
             "ok\tfailed\tskipped\tnoisy\tgenerator_bound\tinvalid\t"
             "errors\tserved\tstarved\trequests_per_s\trequests_per_s_min\t"
             "requests_per_s_max\ttotal_cpu_us\ttotal_cpu_us_min\t"
-            "total_cpu_us_max\tserver_cpu_us\tclient_cpu_us\tp50_us\t"
-            "p50_us_min\tp50_us_max\tp99_us\tp99_us_min\tp99_us_max\n");
+            "total_cpu_us_max\tserver_cpu_us\tclient_cpu_us\trate_per_s");
+    for (size_t i = 0; i < LATENCIES; i++)
+        fprintf(file, "\t%s_us\t%s_us_min\t%s_us_max", latencies[i].name,
+                latencies[i].name, latencies[i].name);
+    fputc('\n', file);
 }
 
 static void write_spread(FILE *file, const struct spread *spread, double unit)
@@ -39,14 +55,14 @@ static void write_row(FILE *file, const struct summary_cell *cell)
             cell->invalid, cell->errors, cell->served, cell->starved);
     write_spread(file, &metric[METRIC_REQUESTS_PER_S], 1);
     write_spread(file, &metric[METRIC_TOTAL_CPU_US], 1);
-    fprintf(file, "\t%.6g\t%.6g", metric[METRIC_SERVER_CPU_US].median,
-            metric[METRIC_CLIENT_CPU_US].median);
-    write_spread(file, &metric[METRIC_P50_NS], 1e3);
-    write_spread(file, &metric[METRIC_P99_NS], 1e3);
+    fprintf(file, "\t%.6g\t%.6g\t%.6g", metric[METRIC_SERVER_CPU_US].median,
+            metric[METRIC_CLIENT_CPU_US].median, cell->rate_per_s);
+    for (size_t i = 0; i < LATENCIES; i++)
+        write_spread(file, &metric[latencies[i].metric], 1e3);
     fputc('\n', file);
 }
 
-void tables_write_connections(const struct charted *charted, FILE *file)
+void tables_write_rows(const struct charted *charted, FILE *file)
 {
     fputs(charted->compared ? "side\t" : "", file);
     write_header(file);
@@ -61,7 +77,7 @@ void tables_write_connections(const struct charted *charted, FILE *file)
 struct source {
     const struct summary *summary;
     const char *run;
-    struct charted charted;
+    struct charted charted[LOADS];
 };
 
 static int write_cells(const void *what, FILE *file)
@@ -74,21 +90,6 @@ static int write_cells(const void *what, FILE *file)
     return 0;
 }
 
-static int write_connections(const void *what, FILE *file)
-{
-    const struct source *source = what;
-
-    tables_write_connections(&source->charted, file);
-    return 0;
-}
-
-static int write_percentiles(const void *what, FILE *file)
-{
-    const struct source *source = what;
-
-    return percentiles_write(&source->charted, file);
-}
-
 static int write_labels(const void *what, FILE *file)
 {
     const struct source *source = what;
@@ -98,7 +99,7 @@ static int write_labels(const void *what, FILE *file)
     tables_title(source->summary, source->run, title, sizeof(title));
     int error = words_add(&titles, title, strlen(title));
     if (!error)
-        error = labels_write(&source->charted, &titles, file);
+        error = labels_write(source->charted, &titles, file);
     words_free(&titles);
     return error;
 }
@@ -107,19 +108,19 @@ int tables_write(const struct summary *summary, const char *run)
 {
     static const struct product tables[] = {
         {"cells.tsv", write_cells},
-        {"connections.tsv", write_connections},
-        {"percentiles.tsv", write_percentiles},
         {"labels.gp", write_labels},
     };
     struct source source = {.summary = summary, .run = run};
-    int error = charted_collect(summary, 1, &source.charted);
+    int error = charted_collect(summary, 1, false, source.charted);
 
     if (error)
         msg_error("out of memory");
     else
+        error = chart_tables_write(source.charted, run);
+    if (!error)
         error = files_write_all(run, tables, sizeof(tables) / sizeof(tables[0]),
                                 &source);
-    charted_free(&source.charted);
+    charted_free(source.charted);
     return error ? -1 : 0;
 }
 

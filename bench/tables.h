@@ -6,14 +6,13 @@
 
 #include <stdio.h>
 
-/* Writes into the folder `run`: cells.tsv (a row a cell), connections.tsv (the
- * rows that the charts against connections show), percentiles.tsv (a row a
- * cell and percentile) and labels.gp (titles and lists for the charts). 0, or
- * -1 after telling why. */
+/* Writes into the folder `run`: cells.tsv (a row a cell), the tables that charts are
+ * drawn from (chart_tables.h), and labels.gp (titles and lists
+ * for the charts). 0, or -1 after telling why. */
 int tables_write(const struct summary *summary, const char *run);
 
-/* Writes the header and the rows of connections.tsv to `file`. */
-void tables_write_connections(const struct charted *charted, FILE *file);
+/* Writes the header and the rows of a table of cells to `file`. */
+void tables_write_rows(const struct charted *charted, FILE *file);
 
 /* Prints the table of all cells, with what must be known to read it. */
 void tables_print(const struct summary *summary, FILE *to);

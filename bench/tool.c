@@ -116,18 +116,31 @@ static uint64_t timeout_ns(const struct section *section)
            reply_limit_ns;
 }
 
-static int loadgen_command(const struct tool_paths *paths,
-                           const struct cell *cell,
-                           const struct placement *placement,
-                           const struct service *service, uint64_t seed,
-                           int out_fd, int hist_fd, struct words *command)
+/* What only some loads ask of the generator. */
+static int add_special(const struct cell *cell, struct words *command)
 {
+    int error = 0;
+
+    if (cell_is_open(cell))
+        error |= words_format(command, "--rate=%" PRIu64, cell->offered.per_s);
+    if (!cell_is(cell, AXIS_REQUESTS_PER_CONNECTION, AXIS_NONE))
+        error |= words_format(command, "--requests-per-connection=%s",
+                              cell->axis[AXIS_REQUESTS_PER_CONNECTION]);
+    if (!cell_is(cell, AXIS_IDLE, "0"))
+        error |= words_format(command, "--idle=%s", cell->axis[AXIS_IDLE]);
+    return error;
+}
+
+static int loadgen_command(const struct tool_paths *paths,
+                           const struct tool_load *load, int out_fd,
+                           const struct tool_run *run, struct words *command)
+{
+    const struct cell *cell = load->cell;
+    const struct service *service = load->service;
     char cpus[256];
     int error = words_format(command, "%s/loadgen", paths->programs);
 
-    cpus_format(cpus, sizeof(cpus), &placement->client);
-    error |= words_format(command, "--timeout=%" PRIu64 "s",
-                          timeout_ns(cell->section) / NS_PER_S + 1);
+    cpus_format(cpus, sizeof(cpus), &load->placement->client);
     error |=
         words_format(command, "--connections=%s", cell->axis[AXIS_CONNECTIONS]);
     error |= words_format(command, "--pipeline=%s", cell->axis[AXIS_PIPELINE]);
@@ -140,24 +153,27 @@ static int loadgen_command(const struct tool_paths *paths,
     error |= words_format(command, "--timeout=%" PRIu64 "ns",
                           timeout_ns(cell->section));
     error |= words_format(command, "--cpus=%s", cpus);
-    error |= words_format(command, "--seed=%" PRIu64, seed);
+    error |= words_format(command, "--seed=%" PRIu64, load->seed);
     error |= words_format(command, "--server-pid=%d", (int)service->child.pid);
     error |= words_format(command, "--json=/proc/self/fd/%d", out_fd);
-    error |= words_format(command, "--hgrm=/proc/self/fd/%d", hist_fd);
+    error |= words_format(command, "--hgrm=/proc/self/fd/%d", run->hist_fd);
+    error |= add_special(cell, command);
     error |= words_format(command, "%s://%s:%s%s", cell->axis[AXIS_PROTOCOL],
                           service->address, service->port,
                           cell_is(cell, AXIS_PROTOCOL, "http") ? "/" : "");
     return error;
 }
 
-static void run_loadgen(const struct words *command, const struct cell *cell,
-                        const struct placement *placement, int out_fd,
+static void run_loadgen(const struct words *command,
+                        const struct tool_load *load, int out_fd,
                         struct tool_run *run, struct outcome *outcome)
 {
+    const struct section *section = load->cell->section;
     struct child child = {0};
 
-    run_command("loadgen", command, placement, -1, out_fd,
-                timeout_ns(cell->section) + slack_ns, run, &child, outcome);
+    /* in open loop the last replies are awaited as long again */
+    run_command("loadgen", command, load->placement, -1, out_fd,
+                2 * timeout_ns(section) + slack_ns, run, &child, outcome);
     if (outcome->status != OUTCOME_OK)
         return;
     char *json = contents(out_fd);
@@ -186,18 +202,17 @@ static int wrk_command(const struct tool_paths *paths, const struct cell *cell,
 }
 
 /* wrk knows nothing of the server's costs, so they are read around it. */
-static void run_wrk(const struct words *command, const struct cell *cell,
-                    const struct placement *placement,
-                    const struct service *service, int out_fd,
-                    struct tool_run *run, struct outcome *outcome)
+static void run_wrk(const struct words *command, const struct tool_load *load,
+                    int out_fd, struct tool_run *run, struct outcome *outcome)
 {
+    const struct cell *cell = load->cell;
     struct child child = {0};
     struct cost before = {0};
     struct cost after = {0};
-    const pid_t server = service->child.pid;
+    const pid_t server = load->service->child.pid;
     int error = cost_of_tree_cpu(server, &before);
 
-    run_command("wrk", command, placement, out_fd, out_fd,
+    run_command("wrk", command, load->placement, out_fd, out_fd,
                 cell->section->settings.duration_ns + slack_ns, run, &child,
                 outcome);
     if (outcome->status != OUTCOME_OK)
@@ -217,11 +232,10 @@ static void run_wrk(const struct words *command, const struct cell *cell,
     judge(run, &child, outcome);
 }
 
-void tool_run(const struct tool_paths *paths, const struct cell *cell,
-              const struct placement *placement, const struct service *service,
-              uint64_t seed, struct tool_run *run, struct outcome *outcome)
+void tool_run(const struct tool_paths *paths, const struct tool_load *load,
+              struct tool_run *run, struct outcome *outcome)
 {
-    const bool wrk = cell_is(cell, AXIS_TOOL, "wrk");
+    const bool wrk = cell_is(load->cell, AXIS_TOOL, "wrk");
     struct words command = {0};
     int out_fd = memfd_create("result", MFD_CLOEXEC);
     int error;
@@ -233,17 +247,16 @@ void tool_run(const struct tool_paths *paths, const struct cell *cell,
     if (out_fd < 0 || run->hist_fd < 0 || run->log_fd < 0)
         error = -errno;
     else if (wrk)
-        error = wrk_command(paths, cell, service, &command);
+        error = wrk_command(paths, load->cell, load->service, &command);
     else
-        error = loadgen_command(paths, cell, placement, service, seed, out_fd,
-                                run->hist_fd, &command);
+        error = loadgen_command(paths, load, out_fd, run, &command);
     if (error)
         outcome_set(outcome, OUTCOME_FAILED, "%s can't be prepared: %s",
-                    cell->axis[AXIS_TOOL], strerror(-error));
+                    load->cell->axis[AXIS_TOOL], strerror(-error));
     else if (wrk)
-        run_wrk(&command, cell, placement, service, out_fd, run, outcome);
+        run_wrk(&command, load, out_fd, run, outcome);
     else
-        run_loadgen(&command, cell, placement, out_fd, run, outcome);
+        run_loadgen(&command, load, out_fd, run, outcome);
     words_free(&command);
     if (out_fd >= 0)
         close(out_fd);

@@ -8,10 +8,19 @@
 #include "bench/service.h"
 
 #include <jansson.h>
+#include <stdint.h>
 
 struct tool_paths {
     const char *programs; /* the folder that holds loadgen */
     char *wrk_script;     /* our Lua script for wrk, owned */
+};
+
+/* What is to be run. */
+struct tool_load {
+    const struct cell *cell;
+    const struct placement *placement;
+    const struct service *service;
+    uint64_t seed;
 };
 
 struct tool_run {
@@ -24,9 +33,8 @@ struct tool_run {
 /* Runs the cell's tool against the server until it has ended. What goes wrong
  * is in `outcome`: replies that were wrong make it OUTCOME_FAILED and leave the
  * result. tool_close() is due in every case. */
-void tool_run(const struct tool_paths *paths, const struct cell *cell,
-              const struct placement *placement, const struct service *service,
-              uint64_t seed, struct tool_run *run, struct outcome *outcome);
+void tool_run(const struct tool_paths *paths, const struct tool_load *load,
+              struct tool_run *run, struct outcome *outcome);
 
 void tool_close(struct tool_run *run);
 

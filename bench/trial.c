@@ -49,10 +49,20 @@ static void add_axes(json_t *record, const struct cell *cell,
     cpus_format(cpus, sizeof(cpus), &placement->client);
     json_object_set_new(record, axis_record_key(AXIS_CLIENT_CPUS),
                         json_string(cpus));
-    /* What only open loop, idle connections and churn will vary. */
-    json_object_set_new(record, "idle", json_integer(0));
-    json_object_set_new(record, "requests_per_connection", json_null());
-    json_object_set_new(record, "rate_per_s", json_null());
+}
+
+/* What the cell's rate comes to, and of what it is a share. */
+static void add_rate(json_t *record, const struct offered *offered)
+{
+    json_object_set_new(record, "rate_per_s",
+                        offered->per_s
+                            ? json_integer((json_int_t)offered->per_s)
+                            : json_null());
+    json_object_set_new(
+        record, "rate_of",
+        offered->slowest ? json_pack("{s:s, s:f}", "server", offered->slowest,
+                                     "requests_per_s", offered->whole_per_s)
+                         : json_null());
 }
 
 /* wrk has no warm-up. */
@@ -86,16 +96,19 @@ static json_t *new_record(const struct trial_setup *setup,
                           unsigned order, const struct placement *placement)
 {
     const struct cell *cell = trial->cell;
-    json_t *record =
-        json_pack("{s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:i, s:i}", "schema",
-                  RECORD_SCHEMA, "trial", (int)trial->number, "suite",
-                  setup->suite, "section", cell->section->name, "mode",
-                  "closed", "repeats", (int)cell->repeats, "repeat",
-                  (int)trial->repeat, "retry", (int)retry, "order", (int)order);
+    json_t *record = json_pack(
+        "{s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:i, s:i}", "schema",
+        RECORD_SCHEMA, "trial", (int)trial->number, "suite", setup->suite,
+        "section", cell->section->name, "mode",
+        cell_is_open(cell) ? "open" : "closed", "repeats", (int)cell->repeats,
+        "repeat", (int)trial->repeat, "retry", (int)retry, "order", (int)order);
 
     if (!record)
         return NULL;
     add_axes(record, cell, placement);
+    add_rate(record, &cell->offered);
+    if (cell->calibrates)
+        json_object_set_new(record, "calibration", json_true());
     add_times(record, cell);
     json_object_set_new(record, "warning",
                         placement->warning ? json_string(placement->warning)
@@ -148,14 +161,19 @@ static void measure(const struct trial_setup *setup, const struct trial *trial,
     struct edge end;
     bool keep_awake = cell_is(trial->cell, AXIS_KEEP_AWAKE, "yes");
     uint64_t state = setup->seed + trial->number;
+    const struct tool_load load = {
+        .cell = trial->cell,
+        .placement = placement,
+        .service = service,
+        .seed = random_next(&state) >> 1,
+    };
 
     if (keep_awake && awake_start(&awake, &placement->both) != 0)
         outcome_set(outcome, OUTCOME_FAILED,
                     "the spinners that keep the CPUs awake can't be started");
     edge_read(placement, service->child.pid, &awake, &begin);
     if (outcome->status == OUTCOME_OK)
-        tool_run(&setup->paths, trial->cell, placement, service,
-                 random_next(&state) >> 1, run, outcome);
+        tool_run(&setup->paths, &load, run, outcome);
     edge_read(placement, service->child.pid, &awake, &end);
     awake_stop(&awake);
     add_disturbance(record, placement, keep_awake, &begin, &end, run->cpu_ns);
@@ -174,6 +192,8 @@ int trial_run(const struct trial_setup *setup, const struct trial *trial,
     if (placement_of(trial->cell, &placement, outcome->reason,
                      sizeof(outcome->reason)) != 0)
         outcome->status = OUTCOME_FAILED;
+    if (trial->cell->offered.fault)
+        outcome_set(outcome, OUTCOME_SKIPPED, "%s", trial->cell->offered.fault);
     *record = new_record(setup, trial, retry, order, &placement);
     if (!*record)
         return -ENOMEM;

@@ -56,3 +56,16 @@ begin(name, format) = \
 place(name) = sum [k = 1:words(servers)] (word(servers, k) eq name ? k : 0)
 beside(name) = 2 ** ((place(name) - (words(servers) + 1) / 2.0) * 0.07)
 at(key) = column('connections') * beside(strcol(key))
+
+# A rate as it was typed is a share, or requests per second. What is offered at one.
+is_share(rate) = rate[strlen(rate):] eq '%'
+tic_text(rate) = is_share(rate) ? rate.'%' : rate # tics are formats
+offered_title(protocol, rate, per_s) = protocol.', '.(is_share(rate) ? rate.' is ' : '').gprintf('%.1s%c', per_s).'/s'
+open_left_out = open_skipped eq '' ? '' : ' (left out, as connections starve: '.open_skipped.')'
+
+# The tics of a logarithmic y axis: more of them where it does not even span two
+# decades.
+digits(low, high) = high < 6 * low ? '1 1.2 1.5 2 2.5 3 4 5 6 7 8 9' : high < 100 * low ? '1 2 5' : '1'
+decade(list, e, i) = i > words(list) ? '' : sprintf('%g, ', word(list, i) * 10.0 ** e).decade(list, e, i + 1)
+decades(list, e, last) = e > last ? '' : decade(list, e, 1).decades(list, e + 1, last)
+log_tics(low, high) = sprintf('(%s%g)', decades(digits(low, high), floor(log10(low)), floor(log10(high))), 10.0 ** (1 + floor(log10(high))))

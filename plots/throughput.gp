@@ -6,6 +6,7 @@
 # was the limit, or the trial is invalid.
 call ARG0[1:strlen(ARG0) - strlen("throughput.gp")].'style.gp' ARG1
 data = run.'/connections.tsv'
+if (servers eq '') { exit }
 stats data using 'connections' name 'CONNECTIONS' nooutput
 stats data using 'requests_per_s_max' nooutput
 set logscale x 2

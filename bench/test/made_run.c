@@ -15,6 +15,8 @@ struct made_trial {
     const char *server;
     const char *protocol;
     int connections;
+    const char *rate;   /* NULL: closed loop */
+    int per_connection; /* 0: any number of requests */
     int repeat;
     int number;
 };
@@ -25,21 +27,67 @@ static double spread(const struct made_trial *trial)
     return 1 + 0.01 * (trial->repeat % 3 - 1);
 }
 
+static bool is_blocking(const struct made_trial *trial)
+{
+    return strcmp(trial->server, "blocking") == 0;
+}
+
+/* What shares of a rate are of; any rate stands for some. */
+static double whole_per_s(const struct made_trial *trial)
+{
+    return 10000 / trial->run->cost;
+}
+
+static double rate_per_s(const struct made_trial *trial)
+{
+    const double rate = strtod(trial->rate, NULL);
+
+    return strchr(trial->rate, '%') ? rate * whole_per_s(trial) / 100 : rate;
+}
+
 static json_t *make_result(const struct made_trial *trial)
 {
     const double cost = trial->run->cost * spread(trial);
     const int n = trial->connections;
-    const bool starves = strcmp(trial->server, "blocking") == 0;
+    const bool starves = is_blocking(trial) && !trial->per_connection;
+    const double per_s =
+        trial->rate ? rate_per_s(trial) : 20000.0 * n / (n + 1) / cost;
+    /* the higher the rate, the longer the wait */
+    json_t *response =
+        trial->rate ? json_pack("{s:f, s:f}", "p50", (20e3 + per_s) * cost,
+                                "p99", (40e3 + 10 * per_s) * cost)
+                    : json_null();
 
     return json_pack(
-        "{s:i, s:f, s:i, s:s, s:{s:i}, s:{s:{s:f, s:f}}, s:{s:f}, s:{s:f}, "
-        "s:{s:f}}",
-        "requests", 10000, "requests_per_s", 20000.0 * n / (n + 1) / cost,
-        "connections_served", starves ? 1 : n, "verdict", "ok", "errors",
-        "total", 0, "latency_ns", "service", "p50", 10e3 * n * cost, "p99",
-        20e3 * n * cost, "server", "cpu_us_per_request", 4 * cost, "client",
-        "cpu_us_per_request", 6 * cost, "total", "cpu_us_per_request",
-        10 * cost);
+        "{s:i, s:f, s:i, s:s, s:{s:i}, s:{s:o, s:{s:f, s:f}, s:{s:f, s:f}}, "
+        "s:{s:f}, s:{s:f}, s:{s:f}}",
+        "requests", 10000, "requests_per_s", per_s, "connections_served",
+        starves ? 1 : n, "verdict", "ok", "errors", "total", 0, "latency_ns",
+        "response", response, "connect", "p50", 30e3 * cost, "p99", 90e3 * cost,
+        "service", "p50", 10e3 * n * cost, "p99", 20e3 * n * cost, "server",
+        "cpu_us_per_request", 4 * cost, "client", "cpu_us_per_request",
+        6 * cost, "total", "cpu_us_per_request", 10 * cost);
+}
+
+/* A rate without `%` is a number. */
+static void add_rate(const struct made_trial *trial, json_t *record)
+{
+    const bool share = strchr(trial->rate, '%') != NULL;
+
+    json_object_set_new(record, "rate",
+                        share ? json_string(trial->rate)
+                              : json_integer(atoi(trial->rate)));
+    if (is_blocking(trial)) {
+        json_object_set_new(record, "status", json_string("skipped"));
+        json_object_set_new(record, "reason", json_string("starves"));
+        return;
+    }
+    json_object_set_new(record, "rate_per_s",
+                        json_integer((json_int_t)rate_per_s(trial)));
+    if (share)
+        json_object_set_new(record, "rate_of",
+                            json_pack("{s:s, s:f}", "server", "select",
+                                      "requests_per_s", whole_per_s(trial)));
 }
 
 static json_t *make_record(const struct made_trial *trial)
@@ -59,6 +107,12 @@ static json_t *make_record(const struct made_trial *trial)
         make_result(trial));
 
     assert_non_null(record);
+    json_object_set_new(record, "idle", json_integer(0));
+    if (trial->per_connection)
+        json_object_set_new(record, "requests_per_connection",
+                            json_integer(trial->per_connection));
+    if (trial->rate)
+        add_rate(trial, record);
     return record;
 }
 
@@ -67,12 +121,20 @@ static void write_trials(FILE *file, const struct made_run *run)
     struct words servers = {0};
     struct words connections = {0};
     struct words protocols = {0};
+    struct words rates = {0};
+    struct words per_connection = {0};
     struct made_trial trial = {.run = run};
 
     assert_int_equal(words_split(&servers, run->servers, " "), 0);
     assert_int_equal(words_split(&connections, run->connections, " "), 0);
     assert_int_equal(words_split(&protocols, run->protocols, " "), 0);
-    const size_t cells = servers.n * connections.n * protocols.n;
+    assert_int_equal(words_split(&rates, run->rates ? run->rates : "", " "), 0);
+    assert_int_equal(words_split(&per_connection,
+                                 run->per_connection ? run->per_connection : "",
+                                 " "),
+                     0);
+    const size_t loads = 1 + rates.n + per_connection.n;
+    const size_t cells = servers.n * connections.n * loads * protocols.n;
     for (size_t i = 0; i < cells * (size_t)run->repeats; i++) {
         size_t cell = i % cells;
         trial.number = (int)i;
@@ -80,7 +142,13 @@ static void write_trials(FILE *file, const struct made_run *run)
         trial.server = servers.word[cell % servers.n];
         cell /= servers.n;
         trial.connections = atoi(connections.word[cell % connections.n]);
-        trial.protocol = protocols.word[cell / connections.n];
+        cell /= connections.n;
+        const size_t load = cell % loads;
+        const bool open = load > 0 && load <= rates.n;
+        trial.rate = open ? rates.word[load - 1] : NULL;
+        trial.per_connection =
+            load > rates.n ? atoi(per_connection.word[load - 1 - rates.n]) : 0;
+        trial.protocol = protocols.word[cell / loads];
         json_t *record = make_record(&trial);
         assert_int_equal(json_dumpf(record, file, JSON_COMPACT), 0);
         fputc('\n', file);
@@ -89,6 +157,8 @@ static void write_trials(FILE *file, const struct made_run *run)
     words_free(&servers);
     words_free(&connections);
     words_free(&protocols);
+    words_free(&rates);
+    words_free(&per_connection);
 }
 
 void made_run_write(const char *folder, const struct made_run *run)

@@ -14,10 +14,12 @@ struct made_run {
     const char *protocols;
     int repeats;
     double cost; /* of a request in the unit of the usual: 1.1 is slower */
+    const char *rates;          /* of each cell, besides closed loop, or NULL */
+    const char *per_connection; /* requests, besides any number, or NULL */
 };
 
 /* Writes meta.json, trials.jsonl and histograms into `folder`, which it makes.
- * `blocking` starves all connections but one. */
+ * `blocking` starves all connections but one, and is skipped in open loop. */
 void made_run_write(const char *folder, const struct made_run *run);
 
 /* Writes it, and reads it as one side of a comparison: its records name their

@@ -2,6 +2,7 @@
 
 #include "bench/child.h"
 #include "bench/compare_publish.h"
+#include "bench/test/drawn.h"
 #include "bench/test/made_run.h"
 #include "bench/test/scratch.h"
 #include "common/test/capture.h"
@@ -16,6 +17,7 @@
 enum { MOST_SIDES = 4 };
 
 static struct paths paths;
+static char scripts[4200];
 
 /* Some runs, read, and what is said of them. */
 struct compared {
@@ -144,57 +146,18 @@ static void assert_balanced(const char *text)
     assert_int_equal(depth, 0);
 }
 
-static void assert_chart(const char *name, bool there)
-{
-    static const char *const endings[] = {"svg", "png"};
-    char path[300];
-    struct stat about;
-
-    for (size_t i = 0; i < LENGTH(endings); i++) {
-        snprintf(path, sizeof(path), "out/plots/%s.%s", name, endings[i]);
-        bool drawn = stat(path, &about) == 0 && about.st_size > 1000;
-        if (drawn != there)
-            fail_msg("%s: drawn %d instead of %d", path, drawn, there);
-    }
-}
-
 static const char *const charts[] = {"cpu", "forest", "p99", "percentiles",
                                      "throughput"};
-
-/* gnuplot's word for a line or points of which there are none, as the latency
- * of a model that starved. */
-static const char nothing[] = "warning: Skipping data file with no valid";
-
-/* Runs a script alone, as a person would, and fails if it tells anything. */
-static void assert_draws_quietly(const char *chart)
-{
-    char script[4200];
-    char line[600];
-    FILE *log = tmpfile();
-    struct child child;
-
-    assert_non_null(log);
-    snprintf(script, sizeof(script), "%s/plots/compare/%s.gp", paths.root,
-             chart);
-    const char *const argv[] = {"gnuplot", "-c", script, "out", NULL};
-    const struct child_setup setup = {
-        .argv = argv, .stdout_fd = -1, .stderr_fd = fileno(log)};
-    assert_int_equal(child_start(&setup, &child), 0);
-    assert_int_equal(child_wait(&child, -1, UINT64_MAX), CHILD_ENDED);
-    assert_int_equal(child.status, 0);
-    rewind(log);
-    while (fgets(line, sizeof(line), log)) {
-        if (line[0] != '\n' && !strstr(line, nothing))
-            fail_msg("%s: %s", chart, line);
-    }
-    fclose(log);
-    assert_chart(chart, true);
-}
+static const char *const load_charts[] = {"response", "rate", "churn"};
 
 static const struct made_run one_cell[] = {
-    {"6.1", NULL, NULL, "epoll", "64", "http", 3, 1},
-    {"6.12_x", NULL, NULL, "epoll", "64", "http", 2, 1.1},
+    {"6.1", NULL, NULL, "epoll", "64", "http", 3, 1, NULL, NULL},
+    {"6.12_x", NULL, NULL, "epoll", "64", "http", 2, 1.1, NULL, NULL},
 };
+
+/* No response time in closed loop, and connections that stay. */
+#define NO_OTHERS                                                              \
+    "\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\n"
 
 static void tables_hold_all_sides(void **state)
 {
@@ -207,32 +170,47 @@ static void tables_hold_all_sides(void **state)
     assert_string_equal(told, "");
     assert_file(
         "out/connections.tsv",
-        "side\tserver\tprotocol\ttool\tengine\tconnections\tpayload_bytes\t"
-        "pipeline\tworkers\tserver_cpus\tclient_cpus\tplacement\tkeep_awake\t"
+        "side\tserver\tprotocol\ttool\tengine\tconnections\tidle\t"
+        "payload_bytes\tpipeline\trequests_per_connection\trate\tworkers\t"
+        "server_cpus\tclient_cpus\tplacement\tkeep_awake\t"
         "ok\tfailed\tskipped\tnoisy\tgenerator_bound\tinvalid\terrors\tserved\t"
         "starved\trequests_per_s\trequests_per_s_min\trequests_per_s_max\t"
         "total_cpu_us\ttotal_cpu_us_min\ttotal_cpu_us_max\tserver_cpu_us\t"
-        "client_cpu_us\tp50_us\tp50_us_min\tp50_us_max\tp99_us\tp99_us_min\t"
-        "p99_us_max\n"
-        "1\tepoll\thttp\tloadgen\tepoll\t64\t0\t1\tauto\t0\t1\tapart\tyes\t"
+        "client_cpu_us\trate_per_s\tp50_us\tp50_us_min\tp50_us_max\tp99_us\t"
+        "p99_us_min\tp99_us_max\tresponse_p50_us\tresponse_p50_us_min\t"
+        "response_p50_us_max\tresponse_p99_us\tresponse_p99_us_min\t"
+        "response_p99_us_max\tconnect_p50_us\tconnect_p50_us_min\t"
+        "connect_p50_us_max\tconnect_p99_us\tconnect_p99_us_min\t"
+        "connect_p99_us_max\n"
+        "1\tepoll\thttp\tloadgen\tepoll\t64\t0\t0\t1\tnone\tnone\tauto\t0\t1\ta"
+        "part\tyes\t"
         "3\t0\t0\t0\t0\t0\t0\t64\t0\t19692.3\t19497.3\t19891.2\t10\t9.9\t10.1\t"
-        "4\t6\t640\t633.6\t646.4\t1280\t1267.2\t1292.8\n"
-        "2\tepoll\thttp\tloadgen\tepoll\t64\t0\t1\tauto\t0\t1\tapart\tyes\t"
+        "4\t6\tnan\t640\t633.6\t646.4\t1280\t1267.2\t1292.8" NO_OTHERS
+        "2\tepoll\thttp\tloadgen\tepoll\t64\t0\t0\t1\tnone\tnone\tauto\t0\t1\ta"
+        "part\tyes\t"
         "2\t0\t0\t0\t0\t0\t0\t64\t0\t17992.5\t17902.1\t18082.9\t10.945\t10.89\t"
-        "11\t4.378\t6.567\t700.48\t696.96\t704\t1400.96\t1393.92\t1408\n");
+        "11\t4.378\t6.567\tnan\t700.48\t696.96\t704\t1400.96\t1393.92\t"
+        "1408" NO_OTHERS);
     assert_file("out/labels.gp",
                 "run_title = 'A: my\\_run<1>, kernel 6.1, x <\\&> y'.\"\\n\"."
                 "'B: my\\_run<2>, kernel 6.12\\_x, x <\\&> y'\n"
                 "note = 'one server CPU: cost, not scaling'\n"
                 "servers = 'epoll'\nprotocols = 'http'\n"
                 "connection_counts = '64'\npercentile_servers = 'epoll'\n"
-                "percentile_starved = ''\npercentile_connections = 64\n"
-                "latency_cells = 2\npercentile_rows = 2\ncost_cells = 2\n"
+                "percentile_starved = ''\nopen_servers = ''\n"
+                "open_protocols = ''\nopen_rates = ''\nchurn_servers = ''\n"
+                "churn_protocols = ''\nchurn_counts = ''\nopen_skipped = ''\n"
+                "percentile_connections = 64\nopen_connections = 0\n"
+                "churn_connections = 0\nlatency_cells = 2\n"
+                "percentile_rows = 2\nresponse_rows = 0\ncost_cells = 2\n"
                 "sides = 2\nside_names = 'A B'\nforest_rows = 3\n");
     char *percentiles = read_file("out/percentiles.tsv");
-    assert_has(percentiles, "side\tprotocol\tserver\tconnections\tpercentile");
-    assert_has(percentiles, "\n1\thttp\tepoll\t64\t90\t10\t30\t30\t30\t3\n");
-    assert_has(percentiles, "\n2\thttp\tepoll\t64\t90\t10\t33\t33\t33\t2\n");
+    assert_has(percentiles,
+               "side\tprotocol\tserver\tconnections\trate\tpercentile");
+    assert_has(percentiles,
+               "\n1\thttp\tepoll\t64\tnone\t90\t10\t30\t30\t30\t3\t0\n");
+    assert_has(percentiles,
+               "\n2\thttp\tepoll\t64\tnone\t90\t10\t33\t33\t33\t2\t0\n");
     free(percentiles);
     forget(&compared);
 }
@@ -260,6 +238,7 @@ static void a_long_name_keeps_its_kernel(void **state)
     forget(&compared);
 }
 
+#define RATES "25% 50% 80%"
 #define FIVE "blocking threaded select poll epoll"
 #define ODD                                                                    \
     "my_model~x a_rather^long{name}of_a_model fork prefork nonblock epoll-et " \
@@ -271,33 +250,47 @@ static void every_script_draws_any_number_of_sides(void **state)
         size_t sides;
         struct made_run runs[MOST_SIDES];
     } rows[] = {
-        {1, {{"6.1", NULL, NULL, FIVE, "1 64", "echo http", 2, 1}}},
+        {1, {{"6.1", NULL, NULL, FIVE, "1 64", "echo http", 2, 1, NULL, NULL}}},
         {2,
-         {{"6.1", NULL, NULL, "epoll", "1", "http", 3, 1},
-          {"6.2", NULL, NULL, "epoll", "1", "http", 3, 1.1}}},
+         {{"6.1", NULL, NULL, "epoll", "1", "http", 3, 1, NULL, NULL},
+          {"6.2", NULL, NULL, "epoll", "1", "http", 3, 1.1, NULL, NULL}}},
         {2,
-         {{"6.1", NULL, NULL, "poll epoll", "1 16 64 256", "echo http", 3, 1},
-          {"6.2", NULL, NULL, "poll epoll", "1 16 64 256", "echo http", 3,
-           1.1}}},
+         {{"6.1", NULL, NULL, "poll epoll", "1 16 64 256", "echo http", 3, 1,
+           NULL, NULL},
+          {"6.2", NULL, NULL, "poll epoll", "1 16 64 256", "echo http", 3, 1.1,
+           NULL, NULL}}},
         {2,
-         {{"6.1", NULL, NULL, ODD, "1 64", "echo", 2, 1},
-          {"6.2", NULL, NULL, ODD, "1 64", "echo", 2, 1.1}}},
+         {{"6.1", NULL, NULL, FIVE, "64", "http", 3, 1, RATES, "1"},
+          {"6.2", NULL, NULL, FIVE, "64", "http", 3, 1.1, RATES, "1"}}},
+        {2,
+         {{"6.1", NULL, NULL, "epoll", "64", "echo http", 3, 1, "900", "1 9"},
+          {"6.2", NULL, NULL, "epoll", "64", "echo http", 3, 1, "900", "1"}}},
+        {2,
+         {{"6.1", NULL, NULL, ODD, "1 64", "echo", 2, 1, NULL, NULL},
+          {"6.2", NULL, NULL, ODD, "1 64", "echo", 2, 1.1, NULL, NULL}}},
         {4,
-         {{"6.1", NULL, NULL, FIVE, "1 64", "echo http", 2, 1},
-          {"6.2", NULL, NULL, "epoll", "1 64", "http", 2, 1.1},
-          {"6.3", NULL, NULL, FIVE, "64 1024", "echo", 2, 1.2},
-          {"6.4", NULL, NULL, "uring", "1", "http", 1, 0.8}}},
+         {{"6.1", NULL, NULL, FIVE, "1 64", "echo http", 2, 1, RATES, "1 9"},
+          {"6.2", NULL, NULL, "epoll", "1 64", "http", 2, 1.1, "50%", "1"},
+          {"6.3", NULL, NULL, FIVE, "64 1024", "echo", 2, 1.2, NULL, NULL},
+          {"6.4", NULL, NULL, "uring", "1", "http", 1, 0.8, NULL, NULL}}},
     };
 
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct compared compared;
         char told[600];
         compare(rows[i].runs, rows[i].sides, &compared);
-        assert_int_equal(publish(&compared, told, sizeof(told)), 0);
+        int result = publish(&compared, told, sizeof(told));
         assert_string_equal(told, "");
+        assert_int_equal(result, 0);
         for (size_t k = 0; k < LENGTH(charts); k++) {
             if (rows[i].sides > 1 || strcmp(charts[k], "forest") != 0)
-                assert_draws_quietly(charts[k]);
+                assert_draws_quietly(scripts, "out", charts[k]);
+        }
+        for (size_t k = 0; k < LENGTH(load_charts); k++) {
+            if (rows[i].runs[0].rates)
+                assert_draws_quietly(scripts, "out", load_charts[k]);
+            else
+                assert_chart("out", load_charts[k], false);
         }
         forget(&compared);
         assert_int_equal(scratch_teardown(state), 0);
@@ -346,9 +339,9 @@ static void the_report_is_one_well_formed_page(void **state)
 static void what_charts_do_not_show_leaves_the_forest(void **state)
 {
     static const struct made_run runs[] = {
-        {"6.1", "wrk", NULL, "epoll", "64", "http", 3, 1},
-        {"6.2", "wrk", NULL, "epoll", "64", "http", 3, 1.1},
-        {"6.3", "wrk", NULL, "epoll", "64", "http", 3, 1.1},
+        {"6.1", "wrk", NULL, "epoll", "64", "http", 3, 1, NULL, NULL},
+        {"6.2", "wrk", NULL, "epoll", "64", "http", 3, 1.1, NULL, NULL},
+        {"6.3", "wrk", NULL, "epoll", "64", "http", 3, 1.1, NULL, NULL},
     };
     struct compared compared;
     char told[600];
@@ -358,15 +351,15 @@ static void what_charts_do_not_show_leaves_the_forest(void **state)
     assert_int_equal(publish(&compared, told, sizeof(told)), 0);
     assert_string_equal(told, "");
     for (size_t i = 0; i < LENGTH(charts); i++)
-        assert_chart(charts[i], strcmp(charts[i], "forest") == 0);
+        assert_chart("out", charts[i], strcmp(charts[i], "forest") == 0);
     forget(&compared);
 }
 
 static void charts_show_cells_of_one_kind(void **state)
 {
     static const struct made_run runs[] = {
-        {"6.1", NULL, NULL, "epoll", "64", "http", 3, 1},
-        {"6.2", NULL, "same", "epoll", "64", "http", 3, 1},
+        {"6.1", NULL, NULL, "epoll", "64", "http", 3, 1, NULL, NULL},
+        {"6.2", NULL, "same", "epoll", "64", "http", 3, 1, NULL, NULL},
     };
     struct compared compared;
     char told[600];
@@ -425,7 +418,10 @@ static void a_folder_that_cannot_be_made_is_told(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    return child_signals() == 0 ? paths_find(&paths) : -1;
+    if (child_signals() != 0 || paths_find(&paths) != 0)
+        return -1;
+    snprintf(scripts, sizeof(scripts), "%s/plots/compare", paths.root);
+    return 0;
 }
 
 static int tear_down(void **state)

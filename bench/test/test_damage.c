@@ -144,6 +144,25 @@ static const struct {
     {"7.5", "[]", "result.total.cpu_us_per_request is no number"},
     {"0.01", "'much'", "foreign_cpu_share is no number"},
     {"'h.hgrm'", "5", "histogram is no text"},
+    {"'pipeline':1,", "'pipeline':1,'rate':[],", "rate is no text"},
+    {"'pipeline':1,", "'pipeline':1,'rate':-1,", "rate is negative"},
+    {"'pipeline':1,", "'pipeline':1,'rate':1.5,", "rate is no text"},
+    {"'pipeline':1,", "'pipeline':1,'rate':'5%\\n',",
+     "rate holds control characters"},
+    {"'pipeline':1,", "'pipeline':1,'rate_per_s':'9',",
+     "rate_per_s is no whole number"},
+    {"'pipeline':1,", "'pipeline':1,'rate_of':7,", "rate_of is no object"},
+    {"'pipeline':1,", "'pipeline':1,'rate_of':{'requests_per_s':-1},",
+     "rate_of.requests_per_s is negative"},
+    {"'pipeline':1,", "'pipeline':1,'idle':-1,", "idle is negative"},
+    {"'pipeline':1,", "'pipeline':1,'requests_per_connection':'1',",
+     "requests_per_connection is no whole number"},
+    {"'pipeline':1,", "'pipeline':1,'calibration':1,",
+     "calibration is neither true nor false"},
+    {"'service':{", "'response':{'p99':'x'},'service':{",
+     "result.latency_ns.response.p99 is no number"},
+    {"'service':{", "'connect':{'p50':-1},'service':{",
+     "result.latency_ns.connect.p50 is negative"},
 };
 
 static void a_bad_line_is_named_and_the_rest_is_used(void **state)
@@ -178,6 +197,7 @@ static void what_may_be_null_is_no_damage(void **state)
 {
     static const char *const fields[][2] = {
         {"'engine':'epoll'", "'engine':null"},
+        {"'pipeline':1,", "'pipeline':1,'rate':null,'rate_of':null,"},
         {"'payload_bytes':0,", ""},
         {"'keep_awake':true", "'keep_awake':null"},
         {"'suite':'tiny',", ""},
@@ -439,7 +459,7 @@ static void bad_histograms_are_left_out(void **state)
     scratch_write("run/trials.jsonl", text);
     for (size_t i = 0; i < LENGTH(texts) + 1; i++) {
         struct summary summary;
-        struct charted charted;
+        struct charted charted[LOADS];
         char *table = NULL;
         size_t size;
         unlink("run/h.hgrm");
@@ -450,9 +470,9 @@ static void bad_histograms_are_left_out(void **state)
         assert_int_equal(read_run(&summary, told, sizeof(told)), 0);
         FILE *file = open_memstream(&table, &size);
         capture_begin();
-        assert_int_equal(charted_collect(&summary, 1, &charted), 0);
-        assert_int_equal(percentiles_write(&charted, file), 0);
-        charted_free(&charted);
+        assert_int_equal(charted_collect(&summary, 1, false, charted), 0);
+        assert_int_equal(percentiles_write(&charted[LOAD_CLOSED], file), 0);
+        charted_free(charted);
         capture_end(told, sizeof(told));
         fclose(file);
         if (!strstr(told, "run/h.hgrm: no histogram") || strstr(table, "epoll"))

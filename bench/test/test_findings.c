@@ -136,9 +136,28 @@ static void too_few_data_never_decide(void **state)
     findings_free(&findings);
 }
 
+/* Two trees in closed loop tell nothing of a response time. */
+static void what_only_describes_needs_data(void **state)
+{
+    struct findings findings = {0};
+
+    (void)state;
+    add(&findings, METRIC_RESPONSE_P99_NS, NAN, NAN, NAN, NAN);
+    add(&findings, METRIC_REQUESTS_PER_S, NAN, NAN, NAN, NAN);
+    add(&findings, METRIC_P99_NS, 1, 0.9, 1.1, 0.5);
+    add(&findings, METRIC_CONNECT_P99_NS, NAN, NAN, NAN, NAN);
+    findings.finding[2].n_side = 1;
+    findings_drop_empty(&findings);
+    assert_int_equal(findings.n, 2);
+    assert_int_equal(findings.finding[0].metric, METRIC_REQUESTS_PER_S);
+    assert_int_equal(findings.finding[1].metric, METRIC_P99_NS);
+    findings_free(&findings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_only_describes_needs_data),
         cmocka_unit_test(a_change_is_judged_by_interval_effect_and_q),
         cmocka_unit_test(q_is_over_all_that_gate),
         cmocka_unit_test(the_verdict_is_that_of_the_worst),

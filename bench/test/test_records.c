@@ -323,7 +323,7 @@ static void percentiles_are_medians_where_samples_suffice(void **state)
     char text[20000];
     size_t at = 0;
     struct summary summary;
-    struct charted charted;
+    struct charted charted[LOADS];
     char *table = NULL;
     size_t size;
 
@@ -341,13 +341,16 @@ static void percentiles_are_medians_where_samples_suffice(void **state)
                   "#[Mean    =     2000.000, StdDeviation   =       1.0]\n");
     assert_int_equal(summary_read("run", &summary), 0);
     FILE *file = open_memstream(&table, &size);
-    assert_int_equal(charted_collect(&summary, 1, &charted), 0);
-    assert_int_equal(percentiles_write(&charted, file), 0);
+    assert_int_equal(charted_collect(&summary, 1, false, charted), 0);
+    assert_int_equal(percentiles_write(&charted[LOAD_CLOSED], file), 0);
     fclose(file);
-    charted_free(&charted);
-    assert_non_null(strstr(table, "http\tepoll\t16\t0\t1\t1\t1\t1\t3\n"));
-    assert_non_null(strstr(table, "http\tepoll\t16\t90\t10\t3\t3\t3\t3\n"));
-    assert_non_null(strstr(table, "http\tepoll\t16\t99\t100\t9\t9\t9\t3\n"));
+    charted_free(charted);
+    assert_non_null(
+        strstr(table, "http\tepoll\t16\tnone\t0\t1\t1\t1\t1\t3\t0\n"));
+    assert_non_null(
+        strstr(table, "http\tepoll\t16\tnone\t90\t10\t3\t3\t3\t3\t0\n"));
+    assert_non_null(
+        strstr(table, "http\tepoll\t16\tnone\t99\t100\t9\t9\t9\t3\t0\n"));
     /* beyond, fewer than ten samples are left */
     assert_null(strstr(table, "\t50\t"));
     free(table);
@@ -366,7 +369,7 @@ static void pooled_runs_keep_their_trials_apart(void **state)
     char text[20000];
     size_t at = 0;
     struct summary summary;
-    struct charted charted;
+    struct charted charted[LOADS];
     char *table = NULL;
     size_t size;
 
@@ -389,11 +392,12 @@ static void pooled_runs_keep_their_trials_apart(void **state)
         assert_string_equal(boot ? boot : "none", i < 2 ? "boot-1" : "none");
     }
     FILE *file = open_memstream(&table, &size);
-    assert_int_equal(charted_collect(&summary, 1, &charted), 0);
-    assert_int_equal(percentiles_write(&charted, file), 0);
-    charted_free(&charted);
+    assert_int_equal(charted_collect(&summary, 1, false, charted), 0);
+    assert_int_equal(percentiles_write(&charted[LOAD_CLOSED], file), 0);
+    charted_free(charted);
     fclose(file);
-    assert_non_null(strstr(table, "http\tepoll\t16\t0\t1\t1\t1\t1\t4\n"));
+    assert_non_null(
+        strstr(table, "http\tepoll\t16\tnone\t0\t1\t1\t1\t1\t4\t0\n"));
     free(table);
     summary_free(&summary);
 }
@@ -422,7 +426,7 @@ static void a_trial_may_have_no_histogram(void **state)
     char text[20000];
     char told[600];
     struct summary summary;
-    struct charted charted;
+    struct charted charted[LOADS];
     char *table = NULL;
     size_t size;
 
@@ -433,11 +437,11 @@ static void a_trial_may_have_no_histogram(void **state)
     assert_int_equal(summary_read("run", &summary), 0);
     assert_false(percentiles_reach(&summary.cell[0]));
     FILE *file = open_memstream(&table, &size);
-    assert_int_equal(charted_collect(&summary, 1, &charted), 0);
+    assert_int_equal(charted_collect(&summary, 1, false, charted), 0);
     capture_begin();
-    assert_int_equal(percentiles_write(&charted, file), 0);
+    assert_int_equal(percentiles_write(&charted[LOAD_CLOSED], file), 0);
     capture_end(told, sizeof(told));
-    charted_free(&charted);
+    charted_free(charted);
     fclose(file);
     assert_non_null(strstr(told, "1 trials have no histogram"));
     assert_null(strchr(table, '0'));
@@ -472,6 +476,134 @@ static void cells_are_told_in_few_words(void **state)
     assert_string_equal(
         summary_cell_brief(&summary.cell[0], summary.varies, name, 8),
         "epoll h");
+    summary_free(&summary);
+}
+
+enum { TEXT_MAX = 20000 };
+
+/* Appends a record with other values for some keys of it, and of its result. */
+static void add_special(char *text, const char *server, int trial,
+                        json_t *changes, json_t *result)
+{
+    const size_t at = strlen(text);
+    char plain[2000];
+
+    sprintf(plain, record_format, trial, server, 16, trial, 0, "ok", 0.0,
+            "false", 100, 16, 0);
+    json_t *record = json_loads(plain, 0, NULL);
+    assert_non_null(record);
+    assert_int_equal(json_object_update(record, changes), 0);
+    assert_int_equal(
+        json_object_update(json_object_get(record, "result"), result), 0);
+    char *dump = json_dumps(record, JSON_COMPACT);
+    snprintf(text + at, TEXT_MAX - at, "%s\n", dump);
+    free(dump);
+    json_decref(record);
+    json_decref(changes);
+    json_decref(result);
+}
+
+static void open_loop_has_its_own_cells_and_times(void **state)
+{
+    char text[TEXT_MAX] = "";
+    struct summary summary;
+    char value[64];
+
+    (void)state;
+    add_special(text, "epoll", 1, json_object(), json_object());
+    add_special(text, "epoll", 2,
+                json_pack("{s:s, s:i, s:{s:s, s:f}}", "rate", "80%",
+                          "rate_per_s", 800, "rate_of", "server", "poll",
+                          "requests_per_s", 1000.0),
+                json_pack("{s:i, s:{s:{s:i, s:i}, s:{s:i, s:i}}}",
+                          "connections_served", 15, "latency_ns", "response",
+                          "p50", 70, "p99", 90, "connect", "p50", 1, "p99", 2));
+    add_special(text, "epoll", 3, json_pack("{s:s}", "rate", "9%"),
+                json_object());
+    add_special(text, "epoll", 4, json_pack("{s:i}", "rate", 500),
+                json_object());
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_int_equal(summary.cells, 4);
+    static const char *const rates[] = {"9%", "80%", "500", "none"};
+    for (size_t i = 0; i < 4; i++) {
+        const struct summary_cell *cell = &summary.cell[i];
+        assert_string_equal(summary_axis(cell, AXIS_RATE, value, sizeof(value)),
+                            rates[i]);
+        assert_int_equal(summary_load(cell), i < 3 ? LOAD_OPEN : LOAD_CLOSED);
+        assert_true(summary_is_usual(cell));
+    }
+    /* one of 16 was not asked for anything */
+    const struct summary_cell *cell = &summary.cell[1];
+    assert_false(cell->starved);
+    assert_true(cell->metric[METRIC_RESPONSE_P50_NS].median == 70);
+    assert_true(cell->metric[METRIC_RESPONSE_P99_NS].median == 90);
+    assert_true(isnan(cell->metric[METRIC_CONNECT_P99_NS].median));
+    assert_true(cell->rate_per_s == 800);
+    assert_true(cell->whole_per_s == 1000);
+    assert_string_equal(cell->slowest, "poll");
+    assert_true(isnan(summary.cell[3].rate_per_s));
+    assert_false(summary_share_charts(cell, &summary.cell[3]));
+    assert_true(summary_share_charts(cell, &summary.cell[0]));
+    summary_free(&summary);
+}
+
+static void churn_tells_of_connecting(void **state)
+{
+    char text[TEXT_MAX] = "";
+    char name[200];
+    struct summary summary;
+
+    (void)state;
+    add_special(
+        text, "epoll", 1,
+        json_pack("{s:i, s:i}", "requests_per_connection", 1, "idle", 9),
+        json_pack("{s:{s:{s:i, s:i}}}", "latency_ns", "connect", "p50", 30,
+                  "p99", 50));
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    const struct summary_cell *cell = &summary.cell[0];
+    assert_int_equal(summary_load(cell), LOAD_CHURN);
+    assert_true(cell->metric[METRIC_CONNECT_P50_NS].median == 30);
+    assert_true(cell->metric[METRIC_CONNECT_P99_NS].median == 50);
+    assert_string_equal(
+        summary_cell_name(&summary, cell, name, sizeof(name)),
+        "epoll, http, 16 connections, payload 0 B, 9 idle connections, 1 "
+        "request a connection");
+    /* idle connections are not the usual */
+    assert_false(summary_is_usual(cell));
+    summary_free(&summary);
+}
+
+/* They only tell what shares of a rate are of. */
+static void trials_that_calibrate_are_no_cells(void **state)
+{
+    char text[TEXT_MAX] = "";
+    char told[3000];
+    struct summary summary;
+
+    (void)state;
+    add_special(text, "epoll", 1, json_pack("{s:b}", "calibration", 1),
+                json_object());
+    add_special(text, "epoll", 2,
+                json_pack("{s:b, s:s, s:s}", "calibration", 1, "status",
+                          "failed", "reason", "no luck"),
+                json_object());
+    add_special(text, "epoll", 3, json_pack("{s:b}", "calibration", 0),
+                json_object());
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_int_equal(summary.cells, 1);
+    assert_int_equal(summary.cell[0].ok, 1);
+    assert_int_equal(summary.cell[0].failed, 0);
+    assert_int_equal(summary.calibrations_failed, 1);
+    FILE *file = fmemopen(told, sizeof(told), "w");
+    assert_non_null(file);
+    tables_print(&summary, file);
+    assert_int_equal(fclose(file), 0);
+    assert_non_null(strstr(
+        told, "\n1 trials that tell what shares of a rate are of FAILED: no "
+              "luck\n"));
     summary_free(&summary);
 }
 
@@ -533,6 +665,9 @@ int main(void)
         cmocka_unit_test(one_bad_run_spoils_the_pool),
         cmocka_unit_test(a_trial_may_have_no_histogram),
         cmocka_unit_test(cells_are_told_in_few_words),
+        cmocka_unit_test(open_loop_has_its_own_cells_and_times),
+        cmocka_unit_test(churn_tells_of_connecting),
+        cmocka_unit_test(trials_that_calibrate_are_no_cells),
         cmocka_unit_test(wrk_speaks_in_our_words),
         cmocka_unit_test(quantities_that_are_none_are_nan),
     };

@@ -276,6 +276,9 @@ bad_usage() {
     refused 'with --base REV' "$muxbench" regress &&
         refused "'nonsense' is neither a revision" "$muxbench" regress --base nonsense --suite tiny &&
         refused budget "$muxbench" regress --base HEAD --budget soon &&
+        printf '[a]\nservers = epoll\nrate = 50%%\n' >"$scratch/rate.ini" &&
+        refused 'rate.ini:1: .a.: regress measures in closed loop' \
+            "$muxbench" regress --base HEAD --suite "$scratch/rate.ini" &&
         refused "unknown server 'epol'" "$muxbench" regress --base HEAD --suite tiny --servers epol &&
         nothing_left repo
 }

@@ -98,6 +98,72 @@ END
         has_line '1 of 4 served, 3 STARVED' "$scratch/table"
 }
 
+suite rates <<'END'
+[suite]
+repeats = 2
+duration = 200ms
+warmup = 20ms
+[shares]
+servers = blocking epoll
+connections = 4
+rate = 50%
+[number]
+servers = epoll
+connections = 4
+rate = 300
+END
+
+# What is known of shares: 3 trials of both servers calibrate; blocking starves.
+a_share_is_of_the_closed_loop_measured_first() {
+    run rates --suite rates || return
+    equal 12 "$(trials rates)" && equal 6 "$(with rates '"calibration":true')" &&
+        head -n 6 "$scratch/rates/trials.jsonl" >"$scratch/first" &&
+        equal 6 "$(grep -c '"calibration":true.*"status":"ok"' "$scratch/first")" &&
+        equal 2 "$(with rates '"mode":"open".*"rate":"50%".*"status":"ok"')" &&
+        equal 2 "$(with rates '"rate":"50%".*"status":"skipped","reason":"starves connections (in closed loop 1 of 4 were served)')" &&
+        equal 2 "$(with rates '"rate":300,"workers".*"rate_per_s":300,.*"status":"ok"')" &&
+        equal 2 "$(with rates '"rate_of":{"server":"epoll",')" && none_left
+}
+
+rates_are_reported_first() {
+    "$muxbench" report "$scratch/rates" >"$scratch/table" || return
+    has_line '^http, by our generator, payload 0 B, open loop at 50%, c=4: .*/s of .*/s, which epoll reaches in closed loop' "$scratch/table" &&
+        has_line '^  blocking .*skipped: starves connections' "$scratch/table" &&
+        has_line '^http, by our generator, payload 0 B, open loop at 300/s$' "$scratch/table" &&
+        [ -s "$scratch/rates/plots/response.svg" ] && [ -s "$scratch/rates/plots/rate.svg" ] &&
+        has_line '<h2>Latency at equal load</h2>' "$scratch/rates/report.html"
+}
+
+# The greatest value in a trial's histogram is that of the record's response times.
+histograms_of_open_loop_hold_response_times() {
+    local record file most_ns
+    record=$(grep -m 1 '"rate":300,.*"status":"ok"' "$scratch/rates/trials.jsonl")
+    file=$scratch/rates/$(sed 's/.*"histogram":"\([^"]*\)".*/\1/' <<<"$record")
+    most_ns=$(sed 's/.*"response":{[^}]*"max":\([0-9]*\).*/\1/' <<<"$record")
+    equal "$most_ns" "$(sed -n 's/^#\[Max *= *\([0-9.]*\),.*/\1/p' "$file" | tr -d .)"
+}
+
+# The closed loop on disk, which is made another, is what shares stay of.
+resuming_measures_no_closed_loop_anew() {
+    local records=$scratch/resumed/trials.jsonl last
+    run resumed --suite rates || return
+    last=$(grep -n '"calibration":true' "$records" | tail -n 1 | cut -d: -f1)
+    head -n "$last" "$records" |
+        sed 's/"requests_per_s":[0-9.e+]*/"requests_per_s":2000.5/' >"$scratch/cut"
+    cp "$scratch/cut" "$records"
+    "$muxbench" run --resume "$scratch/resumed" --no-report || return
+    cmp <(head -n "$last" "$records") "$scratch/cut" &&
+        equal 6 "$(with resumed '"calibration":true')" && equal 12 "$(trials resumed)" &&
+        equal 2 "$(with resumed '"rate":"50%".*"rate_per_s":1000,.*"requests_per_s":2000.5}.*"status":"ok"')"
+}
+
+shares_are_shown_before_they_are_known() {
+    run dry --suite rates --dry-run >"$scratch/cells" || return
+    has_line '^epoll http c=4 rate=50% +2 x .*\[shares\]$' "$scratch/cells" &&
+        has_line '^epoll http c=4 +3 x .*\[shares\] first, to know what shares are of$' "$scratch/cells" &&
+        has_line '^3 cells, 12 trials, about' "$scratch/cells"
+}
+
 a_dry_run_starts_nothing() {
     run dry --suite tiny --dry-run >"$scratch/cells" || return
     has_line '^epoll http c=4 ' "$scratch/cells" &&
@@ -480,6 +546,11 @@ test_that 'a run is recorded' a_run_is_recorded
 test_that 'the report holds table and charts' the_report_holds_table_and_charts
 test_that 'results/latest is the newest' results_latest_is_the_newest
 test_that 'starved connections are a result' starved_connections_are_a_result
+test_that 'a share is of the closed loop measured first' a_share_is_of_the_closed_loop_measured_first
+test_that 'histograms of open loop hold response times' histograms_of_open_loop_hold_response_times
+test_that 'rates are reported first' rates_are_reported_first
+test_that 'resuming measures no closed loop anew' resuming_measures_no_closed_loop_anew
+test_that 'shares are shown before they are known' shares_are_shown_before_they_are_known
 test_that 'a dry run starts nothing' a_dry_run_starts_nothing
 test_that 'narrowing reaches the trials' narrowing_reaches_the_trials
 test_that "wrk is another tool" wrk_is_another_tool

@@ -29,7 +29,26 @@ static void what_is_wrong_is_told_with_file_and_line(void **state)
         {"[a]\nconnections =\n", "s.ini:2: connections: no value given"},
         {"[a]\nprotocol = htp\n", "s.ini:2: unknown protocol 'htp' (did you "
                                   "mean 'http'?); there are: echo, http"},
-        {"[a]\nrate = 50%\n", "s.ini:2: key 'rate' is not there yet"},
+        {"[a]\nrate = 0%\n", "s.ini:2: rate: 0% is out of range (1% to 1000%)"},
+        {"[a]\nrate = 50% 1001%\n", "s.ini:2: rate: 1001% is out of range"},
+        {"[a]\nrate = 18446744073709551666%\n",
+         "s.ini:2: rate: 18446744073709551666% is out of range"},
+        {"[a]\nrate = 0\n",
+         "s.ini:2: rate: 0 is out of range (1 to 1000000000)"},
+        {"[a]\nrate = 1000000001\n", "s.ini:2: rate: 1000000001 is out of"},
+        {"[a]\nrate = half\n", "s.ini:2: rate: 'half' is neither a whole "
+                               "percentage like 50% nor a whole number"},
+        {"[a]\nrate = 12.5%\n", "s.ini:2: rate: '12.5%' is neither"},
+        {"[a]\nrate = -5%\n", "s.ini:2: rate: '-5%' is neither"},
+        {"[a]\nrate = -5\n", "s.ini:2: rate: '-5' is neither"},
+        {"[a]\nrate = %\n", "s.ini:2: rate: '%' is neither"},
+        {"[a]\nrate = 50%%\n", "s.ini:2: rate: '50%%' is neither"},
+        {"[a]\nrate = 50% 050%\n", "s.ini:2: rate: '50%' stands there twice"},
+        {"[a]\nrequests_per_connection = 0\n",
+         "s.ini:2: requests_per_connection: 0 is out of range"},
+        {"[a]\nrequests_per_connection = 1 auto\n",
+         "s.ini:2: requests_per_connection: 'auto' is not a whole number"},
+        {"[a]\nidle = many\n", "s.ini:2: idle: 'many' is not a whole number"},
         {"[a]\nduration = 5\n", "s.ini:2: duration: '5' is not a duration"},
         {"[a]\nduration = 0s\n", "s.ini:2: duration: '0s' is out of range"},
         {"[a]\nrepeats = 0\n", "s.ini:2: repeats: '0' is out of range"},
@@ -66,6 +85,13 @@ static void what_is_wrong_is_told_with_file_and_line(void **state)
          "s.ini:1: [a]: wrk speaks HTTP only"},
         {"[a]\ntool = wrk\nduration = 400ms\n",
          "s.ini:1: [a]: wrk takes whole seconds"},
+        {"[a]\ntool = wrk\nduration = 1s\nrate = none 50%\n",
+         "s.ini:1: [a]: wrk has no open loop"},
+        {"[a]\ntool = loadgen wrk\nduration = 1s\n"
+         "requests_per_connection = 1\n",
+         "s.ini:1: [a]: wrk keeps its connections"},
+        {"[a]\ntool = wrk\nduration = 1s\nidle = 5\n",
+         "s.ini:1: [a]: wrk holds no idle connections"},
     };
 
     (void)state;
@@ -126,6 +152,8 @@ static void what_a_section_leaves_out_is_filled_in(void **state)
     assert_int_equal(suite.section[0].axis[AXIS_CONNECTIONS].n, 3);
     assert_string_equal(suite.section[0].axis[AXIS_CONNECTIONS].word[2], "64");
     assert_string_equal(suite.section[1].axis[AXIS_TOOL].word[0], "loadgen");
+    assert_string_equal(suite.section[1].axis[AXIS_RATE].word[0], "none");
+    assert_string_equal(suite.section[1].axis[AXIS_IDLE].word[0], "0");
     suite_free(&suite);
 }
 
@@ -138,14 +166,16 @@ static void a_written_suite_reads_back_to_the_same(void **state)
     FILE *file;
 
     (void)state;
-    read_suite("[suite]\nsummary = s\n[a]\nconnections = 1 2 3 4 5 6 7 8 9 10 "
-               "11 12\npayload = 64 1024\nwarmup = 0s\n[b]\ntool = wrk\n"
-               "duration = 3s\nserver_cpus = 0,2,4,6,8,10,12,14,16,18,20,22 "
-               "0,2,4,6,8,10,12,14,16,18,20,24 "
-               "0,2,4,6,8,10,12,14,16,18,20,26\n   "
-               "0,2,4,6,8,10,12,14,16,18,20,28 "
-               "0,2,4,6,8,10,12,14,16,18,20,30\n",
-               &first);
+    read_suite(
+        "[suite]\nsummary = s\n[a]\nconnections = 1 2 3 4 5 6 7 8 9 10 "
+        "11 12\npayload = 64 1024\nrate = none 05% 2000\nidle = 0 9\n"
+        "requests_per_connection = none 1\nwarmup = 0s\n[b]\ntool = wrk\n"
+        "duration = 3s\nserver_cpus = 0,2,4,6,8,10,12,14,16,18,20,22 "
+        "0,2,4,6,8,10,12,14,16,18,20,24 "
+        "0,2,4,6,8,10,12,14,16,18,20,26\n   "
+        "0,2,4,6,8,10,12,14,16,18,20,28 "
+        "0,2,4,6,8,10,12,14,16,18,20,30\n",
+        &first);
     file = open_memstream(&text[0], &size);
     assert_int_equal(suite_write(&first, file), 0);
     fclose(file);
@@ -318,6 +348,57 @@ static void the_seed_alone_decides_the_order(void **state)
     suite_free(&suite);
 }
 
+static void what_shares_are_of_is_measured_first(void **state)
+{
+    struct suite suite;
+    struct plan plan;
+
+    (void)state;
+    read_suite("[suite]\nrepeats = 5\n[a]\nservers = poll epoll\n"
+               "connections = 4 8\nrate = none 25% 50% 1000\n",
+               &suite);
+    assert_int_equal(plan_make(&suite, 7, &plan), 0);
+    assert_int_equal(plan.cells, 2 * 2 * 4 + 2 * 2);
+    assert_int_equal(plan.rounds, 3 + 5);
+    assert_int_equal(plan.calibration_rounds, 3);
+    assert_int_equal(plan.trials, 12 + 5 * 16);
+    for (size_t i = 0; i < plan.trials; i++) {
+        const struct cell *cell = plan.trial[i].cell;
+        assert_int_equal(cell->calibrates, i < 12);
+        if (cell->calibrates)
+            assert_string_equal(cell->axis[AXIS_RATE], "none");
+        assert_int_equal(cell->offered.per_s,
+                         cell_is(cell, AXIS_RATE, "1000") ? 1000 : 0);
+    }
+    assert_int_equal(plan.round_end[2], 12);
+    plan_free(&plan);
+    suite_free(&suite);
+}
+
+static void cells_are_told_with_their_load(void **state)
+{
+    struct suite suite;
+    struct plan plan;
+    char text[100];
+
+    (void)state;
+    read_suite("[a]\nservers = epoll\nconnections = 4\nidle = 9\n"
+               "requests_per_connection = 2\nrate = 050%\n",
+               &suite);
+    assert_int_equal(plan_make(&suite, 7, &plan), 0);
+    assert_string_equal(cell_describe(&plan.cell[0], text, sizeof(text)),
+                        "epoll http c=4 idle=9 requests_per_connection=2 "
+                        "rate=50%");
+    json_t *record = json_object();
+    cell_add_axes(&plan.cell[0], record);
+    assert_string_equal(json_string_value(json_object_get(record, "rate")),
+                        "50%");
+    assert_int_equal(json_integer_value(json_object_get(record, "idle")), 9);
+    json_decref(record);
+    plan_free(&plan);
+    suite_free(&suite);
+}
+
 static void a_cell_of_two_sections_is_measured_once(void **state)
 {
     struct suite suite;
@@ -346,6 +427,8 @@ int main(void)
         cmocka_unit_test(a_round_holds_every_cell_once),
         cmocka_unit_test(every_repeat_of_a_cell_runs_once),
         cmocka_unit_test(the_seed_alone_decides_the_order),
+        cmocka_unit_test(what_shares_are_of_is_measured_first),
+        cmocka_unit_test(cells_are_told_with_their_load),
         cmocka_unit_test(a_cell_of_two_sections_is_measured_once),
     };
 

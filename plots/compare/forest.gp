@@ -2,16 +2,16 @@
 # The ratio of each cell to the base, as a change in percent on a logarithmic
 # axis (half is as far from 0 as twice), with its 95 % interval. In each part what
 # is worst stands above. The shaded band is the least change that matters. First
-# the metrics that decide the verdict, total CPU per request and throughput, then
-# p99, which only describes. Hollow points: unclear; without a bar: so few data
+# the metrics that decide the verdict, total CPU per request and throughput, then the
+# p99 of response and service time, which only describe. Hollow points: unclear; without a bar: so few data
 # could never be clear. A bar without an end reaches beyond the picture.
 call ARG0[1:strlen(ARG0) - strlen("forest.gp")].'style.gp' ARG1 'servers'
 data = run.'/forest.tsv'
 if (forest_rows == 0) { exit }
 
-array metric[3] = ['total.cpu_us_per_request', 'requests_per_s', 'latency_ns.service.p99']
-array metric_text[3] = ['Total CPU per request', 'Throughput', 'Latency (p99), which decides nothing']
-array direction[3] = ['faster (less) ← change → slower (more)', 'slower (less) ← change → faster (more)', 'faster (less) ← change → slower (more)']
+array metric[4] = ['total.cpu_us_per_request', 'requests_per_s', 'latency_ns.response.p99', 'latency_ns.service.p99']
+array metric_text[4] = ['Total CPU per request', 'Throughput', 'Response time (p99) at equal load, which decides nothing', 'Service time (p99), which decides nothing']
+array direction[4] = ['faster (less) ← change → slower (more)', 'slower (less) ← change → faster (more)', 'faster (less) ← change → slower (more)', 'faster (less) ← change → slower (more)']
 array verdict[5] = ['slower', 'faster', 'same', 'unclear', 'unclear (n too small)']
 array verdict_colour[5] = ['#D55E00', '#0072B2', '#777777', '#777777', '#777777']
 array verdict_point[5] = [7, 7, 7, 6, 4]
@@ -28,11 +28,11 @@ figures(v) = sprintf('%+.1f %%', column('change')).(has_bar(v) ? sprintf('  [%+.
 
 # How many rows each part has, and how far its axis reaches: to the end of the
 # longest interval, unless that makes the changes too small to see.
-array count[3]
-array reach[3]
+array count[4]
+array reach[4]
 total = 0
 parts = 0
-do for [m = 1:3] {
+do for [m = 1:4] {
     stats data using (of_metric(m) ? 1 : 0) nooutput
     count[m] = int(STATS_sum)
     total = total + count[m]
@@ -53,8 +53,8 @@ part_gap = 82
 height = margin_top + total * row_height + parts * part_gap + 45
 
 # Percents as tics, from 0 outwards, as far as there is room for them.
-array tics_of[3]
-do for [m = 1:3] {
+array tics_of[4]
+do for [m = 1:4] {
     text = '"0 %%" 0'
     do for [sign = -1:1:2] {
         end = 0
@@ -76,7 +76,7 @@ do for [format in formats] {
     top = margin_top
     set border 1 lc rgb '#444444'
     set key off
-    do for [m = 1:3] {
+    do for [m = 1:4] {
         if (count[m] > 0) {
             bottom = top + count[m] * row_height
             eval within(label_width, top, label_width + axis_width, bottom)

@@ -14,9 +14,9 @@ stats data using (column('connections') == percentile_connections ? column('late
 if (!exists("STATS_min")) { exit }
 low = 0.8 * STATS_min
 high = 1.2 * STATS_max
-set yrange [low:high]
 stats data using (column('connections') == percentile_connections ? column('nines') : NaN) nooutput
 set xrange [1:STATS_max]
+set yrange [low:high]
 x_text = 'percentile'
 y_text = 'service time, µs'
 y_format = '%.0f'

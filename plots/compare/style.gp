@@ -1,9 +1,10 @@
 # What the charts of a comparison share, besides the style of all charts. A
 # script loads it, with the comparison's folder as its own first argument, and the
-# name of the list of models that it draws. A side is a run, or several of one
-# kernel.
+# name of the list of models that it draws; and that of a list of panels, if they are
+# others than the protocols. A side is a run, or several of one kernel.
 call ARG0[1:strlen(ARG0) - strlen('compare/style.gp')].'style.gp' ARG1
 shown = value(ARG2)
+if (ARGC > 2) { protocols = value(ARG3) }
 
 # One panel a protocol, with all models in it; one a model, too, where these
 # would be too many lines to read, or lines of the same look.
@@ -75,11 +76,12 @@ place_of(p, g) = within(left_of(p, g), top_of(p, g), left_of(p, g) + panel_width
 # What is due before a panel's plot: place, title, and axes, whose texts are
 # x_text and y_text, y_format, and the lists of tics x_tics and y_tics. The y axis
 # is told by the first panel of a row, what x is by the last of a column.
+spaced(text) = strstrt(text, ',') == 0 ? text : text[1:strstrt(text, ',')].' '.text[strstrt(text, ',') + 1:]
 tells_x(p, g) = row_of(p, g) == rows - 1 || (crowded && p == words(protocols) && g + columns > groups)
 tells_y(p, g) = !crowded || column_of(p, g) == 0
 y_tics = ''
 panel(p, g) = place_of(p, g) \
-    .sprintf("set title '%s%s' noenhanced offset 0, -0.6; ", crowded ? group(g).', ' : '', word(protocols, p)) \
+    .sprintf("set title '%s%s' noenhanced offset 0, -0.6; ", crowded ? group(g).', ' : '', spaced(word(protocols, p))) \
     ."set key off; set border 3 lc rgb '#444444'; set grid; set ytics nomirror ".y_tics."; set xtics nomirror scale ".sprintf("%g", x_scale)." (".x_tics."); " \
     .(tells_y(p, g) ? "set ylabel y_text; set format y y_format; " : "unset ylabel; set format y ''; ") \
     .(tells_x(p, g) ? "set xlabel x_text offset 0, 0.4" : "unset xlabel")
@@ -102,10 +104,3 @@ do for [c in connection_counts] {
         tic_end = tic_at + 4 * strlen(c)
     }
 }
-
-# The tics of a logarithmic y axis: more of them where it does not even span two
-# decades.
-digits(low, high) = high < 6 * low ? '1 1.2 1.5 2 2.5 3 4 5 6 7 8 9' : high < 100 * low ? '1 2 5' : '1'
-decade(list, e, i) = i > words(list) ? '' : sprintf('%g, ', word(list, i) * 10.0 ** e).decade(list, e, i + 1)
-decades(list, e, last) = e > last ? '' : decade(list, e, 1).decades(list, e + 1, last)
-log_tics(low, high) = sprintf('(%s%g)', decades(digits(low, high), floor(log10(low)), floor(log10(high))), 10.0 ** (1 + floor(log10(high))))

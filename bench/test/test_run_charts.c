@@ -1,0 +1,236 @@
+#include "common/test/test.h"
+
+#include "bench/charts.h"
+#include "bench/child.h"
+#include "bench/paths.h"
+#include "bench/report.h"
+#include "bench/tables.h"
+#include "bench/test/drawn.h"
+#include "bench/test/made_run.h"
+#include "bench/test/scratch.h"
+#include "common/test/capture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIVE "blocking threaded select poll epoll"
+#define ODD "my_model~x a_rather^long{name}of_a_model epoll"
+
+static struct paths paths;
+static char scripts[4200];
+
+static const char *const charts[] = {
+    "churn", "cpu", "p99", "percentiles", "rate", "response", "throughput"};
+
+/* Makes the run, and writes the tables of it; what is told is in `told`. */
+static void tell(const struct made_run *run, struct summary *summary,
+                 char *told, size_t size)
+{
+    made_run_read("run", run, summary);
+    capture_begin();
+    int result = tables_write(summary, "run");
+    capture_end(told, size);
+    assert_int_equal(result, 0);
+}
+
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    char *text = NULL;
+    size_t size = 0;
+
+    if (!file || getdelim(&text, &size, '\0', file) < 0)
+        fail_msg("%s: can't be read", path);
+    else
+        fclose(file);
+    return text;
+}
+
+static void assert_has(const char *path, const char *part)
+{
+    char *text = read_file(path);
+
+    if (!strstr(text, part))
+        fail_msg("%s: '%s' is missing in: %s", path, part, text);
+    free(text);
+}
+
+static void every_script_draws_its_load(void **state)
+{
+    static const struct made_run runs[] = {
+        {"6.1", NULL, NULL, FIVE, "64", "http", 2, 1, "25% 50% 80%", "1"},
+        {"6.1", NULL, NULL, FIVE, "1 64", "echo http", 2, 1, "50% 90%", "1 9"},
+        {"6.1", NULL, NULL, ODD, "16", "http", 2, 1, "500 1000", "3"},
+        {"6.1", NULL, NULL, "epoll", "16", "echo", 1, 1, "50%", "1"},
+    };
+
+    for (size_t i = 0; i < LENGTH(runs); i++) {
+        struct words drawn = {0};
+        struct summary summary;
+        char told[600];
+        tell(&runs[i], &summary, told, sizeof(told));
+        assert_string_equal(told, "");
+        assert_int_equal(charts_draw(scripts, "run", &drawn), 0);
+        assert_int_equal(drawn.n, LENGTH(charts));
+        for (size_t k = 0; k < LENGTH(charts); k++)
+            assert_draws_quietly(scripts, "run", charts[k]);
+        words_free(&drawn);
+        summary_free(&summary);
+        assert_int_equal(scratch_teardown(state), 0);
+        assert_int_equal(scratch_setup(state), 0);
+    }
+}
+
+static void a_load_that_was_not_measured_has_no_chart(void **state)
+{
+    static const struct made_run closed = {.kernel = "6.1",
+                                           .servers = "epoll",
+                                           .connections = "64",
+                                           .protocols = "http",
+                                           .repeats = 2,
+                                           .cost = 1};
+    struct words drawn = {0};
+    struct summary summary;
+    char told[600];
+    char text[200];
+
+    (void)state;
+    tell(&closed, &summary, told, sizeof(told));
+    assert_int_equal(charts_draw(scripts, "run", &drawn), 0);
+    assert_string_equal(words_join(&drawn, " ", text, sizeof(text)),
+                        "cpu p99 percentiles throughput");
+    words_free(&drawn);
+    summary_free(&summary);
+}
+
+static const struct made_run two_rates = {
+    "6.1", NULL, NULL, "blocking epoll", "64", "http", 3, 1, "50% 90%", "1"};
+
+static void tables_part_the_loads(void **state)
+{
+    struct summary summary;
+    char told[600];
+
+    (void)state;
+    tell(&two_rates, &summary, told, sizeof(told));
+    assert_has("run/open.tsv", "\nepoll\thttp\tloadgen\tepoll\t64\t0\t0\t1\t"
+                               "none\t50%\tauto\t");
+    assert_has("run/churn.tsv", "\nblocking\thttp\tloadgen\tepoll\t64\t0\t0\t1"
+                                "\t1\tnone\tauto\t");
+    assert_has("run/response.tsv", "http\tepoll\t64\t90%\t90\t10\t30\t30\t30\t"
+                                   "3\t0\n");
+    assert_has("run/labels.gp", "open_servers = 'epoll'\n");
+    assert_has("run/labels.gp", "open_rates = '50% 90%'\n");
+    assert_has("run/labels.gp", "open_skipped = 'blocking'\n");
+    assert_has("run/labels.gp", "open_connections = 64\n");
+    assert_has("run/labels.gp", "churn_servers = 'blocking epoll'\n");
+    summary_free(&summary);
+}
+
+static const char *find_after(const char *text, const char *part)
+{
+    const char *found = strstr(text, part);
+
+    if (!found)
+        fail_msg("'%s' does not come where it should in: %s", part, text);
+    return found ? found : text;
+}
+
+static void the_report_leads_with_latency_at_equal_load(void **state)
+{
+    static const char *const order[] = {
+        "What to know first",
+        "open loop at 50%: 0 trials failed, 3 were skipped: starves",
+        "Latency at equal load",
+        "epoll, http, 64 connections, payload 0 B, open loop at 50%</td>",
+        "alt=\"response\"",
+        "alt=\"rate\"",
+        "alt=\"churn\"",
+        "alt=\"cpu\"",
+        "alt=\"percentiles\"",
+        "<h2>Churn</h2>",
+        "1 request a connection</td>",
+        "<h2>Closed loop</h2>",
+        "they only restate connections / rate",
+    };
+    struct words drawn = {0};
+    struct summary summary;
+    char told[600];
+
+    (void)state;
+    tell(&two_rates, &summary, told, sizeof(told));
+    assert_int_equal(charts_draw(scripts, "run", &drawn), 0);
+    assert_int_equal(report_write(&summary, scripts, "run", &drawn), 0);
+    char *text = read_file("run/report.html");
+    const char *at = text;
+    for (size_t i = 0; i < LENGTH(order); i++)
+        at = find_after(at, order[i]);
+    free(text);
+    words_free(&drawn);
+    summary_free(&summary);
+}
+
+static void the_table_leads_with_it_too(void **state)
+{
+    static const char *const order[] = {
+        "\nhttp, by our generator, payload 0 B, open loop at 50%, c=64: ",
+        "5.00 k/s of 10.0 k/s, which select reaches in closed loop\n",
+        "blocking ",
+        " skipped: starves\n",
+        "epoll ",
+        "open loop at 90%, c=64: 9.00 k/s of",
+        "\nhttp, by our generator, payload 0 B\n",
+        "\nhttp, by our generator, payload 0 B, 1 request a connection\n",
+        " connect p50 30.0 us, p99 90.0 us",
+        "\nOpen loop: p50 and p99 are of the response time",
+        "\nClosed loop: they are of the service time; at saturation p50 only",
+    };
+    struct summary summary;
+    char *text = NULL;
+    size_t size;
+
+    (void)state;
+    made_run_read("run", &two_rates, &summary);
+    FILE *file = open_memstream(&text, &size);
+    assert_non_null(file);
+    tables_print(&summary, file);
+    assert_int_equal(fclose(file), 0);
+    const char *at = text;
+    for (size_t i = 0; i < LENGTH(order); i++)
+        at = find_after(at, order[i]);
+    free(text);
+    summary_free(&summary);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    if (child_signals() != 0 || paths_find(&paths) != 0)
+        return -1;
+    snprintf(scripts, sizeof(scripts), "%s/plots", paths.root);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    paths_free(&paths);
+    return 0;
+}
+
+#define IN_SCRATCH(test)                                                       \
+    cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_SCRATCH(every_script_draws_its_load),
+        IN_SCRATCH(a_load_that_was_not_measured_has_no_chart),
+        IN_SCRATCH(tables_part_the_loads),
+        IN_SCRATCH(the_report_leads_with_latency_at_equal_load),
+        IN_SCRATCH(the_table_leads_with_it_too),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
