@@ -126,6 +126,7 @@ static int check_apart(const struct output *output,
 static int open_all(struct output *output, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        output[i].file = NULL;
         if (output[i].path && open_one(&output[i]) != 0)
             return -1;
     }

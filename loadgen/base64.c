@@ -4,8 +4,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum { PADDING = 64 };
+
 static const char alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 void base64_encode(const uint8_t *bytes, size_t n, char *text)
 {
@@ -16,8 +18,8 @@ void base64_encode(const uint8_t *bytes, size_t n, char *text)
                         (uint32_t)(taken > 2 ? bytes[2] : 0);
         text[0] = alphabet[bits >> 18];
         text[1] = alphabet[bits >> 12 & 63];
-        text[2] = taken > 1 ? alphabet[bits >> 6 & 63] : '=';
-        text[3] = taken > 2 ? alphabet[bits & 63] : '=';
+        text[2] = alphabet[taken > 1 ? bits >> 6 & 63 : PADDING];
+        text[3] = alphabet[taken > 2 ? bits & 63 : PADDING];
         bytes += taken;
         n -= taken;
         text += 4;
@@ -30,7 +32,7 @@ static int bits_of(char c)
 {
     const char *at = c ? strchr(alphabet, c) : NULL;
 
-    return at ? (int)(at - alphabet) : -1;
+    return at && at < alphabet + PADDING ? (int)(at - alphabet) : -1;
 }
 
 /* Four characters, the last `padding` of which are '='. False if they are

@@ -132,7 +132,7 @@ static void errors_are_in_the_rows(void **state)
     set_up(&scratch);
     struct outcome outcome =
         run_loadgen("http", stub.port,
-                    WORDS("-c", "2", "--duration", "100ms", "--warmup", "0s",
+                    WORDS("-c", "2", "--duration", "500ms", "--warmup", "0s",
                           "--series", scratch.series, "--interval", "10ms"));
     stub_stop(&stub);
     assert_int_equal(outcome.status, 1);
@@ -155,7 +155,7 @@ static void the_servers_share_is_in_the_rows(void **state)
     snprintf(pid, sizeof(pid), "%d", (int)stub.pid);
     struct outcome outcome = run_loadgen(
         "http", stub.port,
-        WORDS("--duration", "300ms", "--warmup", "0s", "--server-pid", pid,
+        WORDS("--duration", "800ms", "--warmup", "0s", "--server-pid", pid,
               "--series", scratch.series, "--interval", "100ms"));
     stub_stop(&stub);
     assert_int_equal(outcome.status, 0);

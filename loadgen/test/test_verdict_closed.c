@@ -184,16 +184,16 @@ static const char *table_of(unsigned n, char *text, size_t size)
 static void too_few_samples_are_no_quantile(void **state)
 {
     static const struct {
-        unsigned n;
         const char *note; /* NULL: none */
+        unsigned n;
         unsigned dashes;
     } cases[] = {
-        {10000, NULL, 0},
-        {9999, "p99.9: only 9 samples beyond it\n", 1},
-        {1000, "p99.9: only 1 samples beyond it\n", 1},
-        {999, "p99: only 9 samples beyond it\n", 2},
-        {37, "p90: only 3 samples beyond it\n", 3},
-        {1, "p50: only 0 samples beyond it\n", 4},
+        {NULL, 10000, 0},
+        {"p99.9: only 9 samples beyond it\n", 9999, 1},
+        {"p99.9: only 1 samples beyond it\n", 1000, 1},
+        {"p99: only 9 samples beyond it\n", 999, 2},
+        {"p90: only 3 samples beyond it\n", 37, 3},
+        {"p50: only 0 samples beyond it\n", 1, 4},
     };
     char text[4096];
 
