@@ -179,7 +179,8 @@ static int add_entry(void *whom, const struct hlog_entry *entry)
     while (tag < LATENCIES &&
            strcmp(entry->tag, latency_name((enum latency)tag)) != 0)
         tag++;
-    assert_true(tag < LATENCIES);
+    if (tag == LATENCIES)
+        return -1;
     if (tag != LATENCY_CONNECT)
         assert_int_equal(entry->start_ns, logged->end_ns[tag]);
     logged->end_ns[tag] = entry->start_ns + entry->length_ns;
