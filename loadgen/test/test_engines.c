@@ -198,9 +198,9 @@ static struct model model_start(const char *name, const char *protocol)
     model.out_fd = out[0];
     ssize_t n = read(out[0], line, sizeof(line) - 1);
     const char *port = n > 0 ? strrchr(line, ' ') : NULL;
-    if (!port)
+    model.port = port ? (unsigned)strtoul(port, NULL, 10) : 0;
+    if (model.port == 0)
         fail_msg("%s does not start", program);
-    model.port = (unsigned)strtoul(port, NULL, 10);
     return model;
 }
 
