@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum {
-    BUFFERS_LEAST = 64,
+    BUFFERS_LEAST = 16,
     BUFFERS_MOST = 4096,
     BUFFER_LEAST = 16 * 1024,
     BUFFER_MOST = 64 * 1024,
