@@ -102,6 +102,7 @@ static bool next(void *input, struct result *result, uint64_t *rate_per_s)
         result->lost == walk->settings.connections)
         return false;
     walk->settings.rate_per_s = *rate_per_s;
+    walk->settings.seed++;
     return true;
 }
 
@@ -117,7 +118,7 @@ int find_rate(struct settings *settings, const struct goal *goal, FILE *curve,
     int error = print_head(curve, goal);
     if (!error)
         error = load_run(settings, &steps, result);
-    settings->rate_per_s = walk.settings.rate_per_s;
+    *settings = walk.settings;
     return error ? error : walk.error;
 }
 
@@ -153,6 +154,11 @@ int found_exit(const struct found *found, char *words, size_t size)
                  "%" PRIu64 "/s has %s, but by only %.0f samples beyond it: "
                  "make --duration longer",
                  search->low, text, found->samples);
+    else if (search->given_up)
+        snprintf(words, size,
+                 "no rate from %" PRIu64 "/s on met %s twice of three times: "
+                 "something disturbs this machine",
+                 search->high, text);
     else if (search->low)
         snprintf(words, size,
                  "%" PRIu64 "/s has %s, but %" PRIu64 "/s is beyond what could "

@@ -297,6 +297,7 @@ static void begin_again(struct load *load, uint64_t rate_per_s)
     struct course *course = &load->course;
 
     load->step.rate_per_s = rate_per_s;
+    load->step.seed++; /* a plan of its own */
     clear_result(load->result);
     collector_again(&load->collector);
     atomic_store(&course->go, false);

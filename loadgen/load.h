@@ -9,7 +9,8 @@
  * rates. */
 struct steps {
     /* After each step: `result` is of this one, its verdict apart. True if
-     * another is to be made, at the rate that it puts in `*rate_per_s`. */
+     * another is to be made, at the rate that it puts in `*rate_per_s`, and with
+     * the next seed. */
     bool (*next)(void *input, struct result *result, uint64_t *rate_per_s);
     void *input;
 };

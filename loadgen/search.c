@@ -80,6 +80,7 @@ static void retreat(struct search *search, enum answer last)
         search->low = 0;
         search->stage = STAGE_NONE;
     } else if (++search->retreats > RETREATS_MOST) {
+        search->given_up = true;
         search->stage = STAGE_UNCLEAR;
     } else {
         confirm(search);

@@ -31,7 +31,8 @@ struct search {
     bool again;          /* this rate is measured a second time */
     unsigned repeats;    /* confirming: so often, */
     unsigned met;        /* and so often met */
-    unsigned retreats;   /* rates that could not be confirmed */
+    unsigned retreats;   /* rates that could not be confirmed, */
+    bool given_up;       /* too many of them: `low` was not measured */
 };
 
 /* The name of an answer: "met", "missed", "unknown". */

@@ -241,6 +241,22 @@ static void low_rates_are_whole_numbers(void **state)
     }
 }
 
+/* Nothing can be confirmed, rate after rate. */
+static void it_gives_up(void **state)
+{
+    struct search search;
+
+    (void)state;
+    search_begin(&search, 100);
+    while (!search_over(&search))
+        search_take(&search,
+                    search.stage != STAGE_CONFIRM && search.rate_per_s < 7777
+                        ? ANSWER_MET
+                        : ANSWER_MISSED);
+    assert_int_equal(search.stage, STAGE_UNCLEAR);
+    assert_true(search.given_up);
+}
+
 /* It ends whatever it is told. */
 static void it_always_ends(void **state)
 {
@@ -273,6 +289,7 @@ int main(void)
         cmocka_unit_test(one_repeat_of_three_may_miss),
         cmocka_unit_test(a_first_rate_met_by_luck_is_none),
         cmocka_unit_test(low_rates_are_whole_numbers),
+        cmocka_unit_test(it_gives_up),
         cmocka_unit_test(it_always_ends),
     };
 
