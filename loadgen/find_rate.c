@@ -13,14 +13,22 @@
 /* With fewer values beyond it a quantile is a matter of luck. */
 static const double samples_least = 10;
 
-/* Is it the generator's fault if a goal is missed? Not if it had CPU left and
- * the replies alone took too long. */
-static bool is_own_fault(const struct settings *settings,
-                         const struct goal *goal, const struct result *result)
+/* If a goal is missed, is it for another reason than the server? A generator that
+ * was late has no part in it if it had CPU left and the replies alone took too
+ * long. */
+static bool is_excused(const struct settings *settings, const struct goal *goal,
+                       const struct result *result)
 {
-    return result->verdict.judgement != VERDICT_OK &&
-           (verdict_generator_share(settings, result) >= VERDICT_LIMIT_SHARE ||
-            goal_value(goal, result->service) < (double)goal->limit_ns);
+    switch (result->verdict.judgement) {
+    case VERDICT_OK:
+        return false;
+    case VERDICT_INVALID:
+        return true;
+    case VERDICT_GENERATOR_BOUND:
+        break;
+    }
+    return verdict_generator_share(settings, result) >= VERDICT_LIMIT_SHARE ||
+           goal_value(goal, result->service) < (double)goal->limit_ns;
 }
 
 /* What the generator adds makes the response time longer only, so a rate that
@@ -33,8 +41,7 @@ static enum answer judge(const struct settings *settings,
     if (!verdict_falls_behind(settings, result) &&
         goal_value(goal, result->times.response) < (double)goal->limit_ns)
         return ANSWER_MET;
-    return is_own_fault(settings, goal, result) ? ANSWER_UNKNOWN
-                                                : ANSWER_MISSED;
+    return is_excused(settings, goal, result) ? ANSWER_UNKNOWN : ANSWER_MISSED;
 }
 
 static void add_step(struct found *found, const struct settings *settings,

@@ -9,7 +9,7 @@
 enum answer {
     ANSWER_MET,
     ANSWER_MISSED,
-    ANSWER_UNKNOWN, /* missed, but it was the generator's fault */
+    ANSWER_UNKNOWN, /* missed, but not by the server's fault */
 };
 
 enum stage {

@@ -37,7 +37,8 @@ static struct shares measure(const struct settings *settings,
     };
 
     shares.others =
-        fmax(0, use->cpus - shares.idle - shares.stolen - shares.ours);
+        fmax(0, use->cpus - shares.idle - shares.stolen - shares.ours -
+                    (double)result->plan.spun_ns / (double)result->duration_ns);
     return shares;
 }
 
@@ -55,15 +56,25 @@ static bool busy_enough(const struct result *result,
            VERDICT_LIMIT_SHARE * n / (n + 1);
 }
 
+/* Was there something to do at any moment? In a closed loop there is; in an open
+ * one if requests waited for connections. */
+static bool always_work(const struct settings *settings,
+                        const struct result *result)
+{
+    if (settings->rate_per_s)
+        return result->verdict.judgement == VERDICT_OK &&
+               verdict_falls_behind(settings, result);
+    return result->verdict.bottleneck == BOTTLENECK_NEITHER;
+}
+
 void verdict_judge_limits(const struct settings *settings,
                           struct result *result)
 {
     struct verdict *verdict = &result->verdict;
 
-    if (settings->rate_per_s || verdict->bottleneck != BOTTLENECK_NEITHER ||
-        result->requests == 0 || result->served < SERVED_LEAST ||
-        !result->server_known || result->server_cpus != 1 ||
-        result->use.cpus == 0)
+    if (!always_work(settings, result) || result->requests == 0 ||
+        result->served < SERVED_LEAST || !result->server_known ||
+        result->server_cpus != 1 || result->use.cpus == 0)
         return;
     const struct shares shares = measure(settings, result);
     if (busy_enough(result, &shares,
@@ -76,6 +87,7 @@ void verdict_judge_limits(const struct settings *settings,
     if (taken >= others_least + unsure_ns / (double)result->duration_ns &&
         taken >= missing / 2) {
         verdict->judgement = VERDICT_INVALID;
+        verdict->bottleneck = BOTTLENECK_NEITHER;
         verdict_reason(verdict,
                        "neither side is at its limit: the server used %.0f %% "
                        "of a CPU and the generator %.0f %%; something else "

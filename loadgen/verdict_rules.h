@@ -25,7 +25,8 @@ double verdict_generator_share(const struct settings *settings,
  * that is not known. */
 double verdict_server_share(const struct result *result);
 
-/* Closed loop: why is neither side at its limit? */
+/* Where there is always something to do, in a closed loop or because the server
+ * can't keep up: why is neither side at its limit? */
 void verdict_judge_limits(const struct settings *settings,
                           struct result *result);
 

@@ -19,7 +19,9 @@ struct run {
     unsigned lost;       /* of the counts */
     double spread;       /* of the gaps: 1 is as planned */
     bool fixed;
-    bool waited; /* many requests had to wait for a connection */
+    bool waited;    /* many requests had to wait for a connection */
+    bool watched;   /* the server: it used a fifth of its CPU */
+    bool disturbed; /* and others all the rest */
 };
 
 enum { RATE = 1000 };
@@ -39,7 +41,7 @@ static void reach(const struct run *run, struct result *result)
     static struct histogram service;
     static struct plan_times times;
     const struct settings settings = {
-        .connections = 4,
+        .connections = 5,
         .threads = 1,
         .pipeline = 1,
         .rate_per_s = RATE,
@@ -66,13 +68,19 @@ static void reach(const struct run *run, struct result *result)
         .replies = RATE - run->unanswered,
         .plan.planned = RATE + run->lost,
         .plan.waited = run->waited ? RATE / 2 : 0,
-        .established = 4,
-        .served = 4,
-        .connects = 4,
+        .established = 5,
+        .served = 5,
+        .connects = 5,
         .service = &service,
         .times = times,
         .thread_shares = &share,
         .client_cpus = 1,
+        .client.cpu_ns = NS_PER_S / 2,
+        .server_known = run->watched,
+        .server.cpu_ns = NS_PER_S / 5,
+        .server_cpus = 1,
+        .use = {.cpus = run->watched ? 2 : 0,
+                .idle_share = run->disturbed ? 0 : 0.65},
     };
     verdict_reach(&settings, result);
 }
@@ -123,13 +131,35 @@ static void verdicts_say_what_was_measured(void **state)
          BOTTLENECK_SERVER,
          "the server can't keep up: 600/s of 1000/s planned; requests waited "
          "300 ms"},
+        {"a server that waits for something",
+         {.wait_ns = 300 * NS_PER_MS,
+          .unanswered = 400,
+          .waited = true,
+          .watched = true},
+         VERDICT_OK,
+         BOTTLENECK_SERVER,
+         "requests wait for something other than CPUs"},
+        {"too fast because others took the CPUs",
+         {.wait_ns = 300 * NS_PER_MS,
+          .unanswered = 400,
+          .waited = true,
+          .watched = true,
+          .disturbed = true},
+         VERDICT_INVALID,
+         BOTTLENECK_NEITHER,
+         "something else took 130 % of one (others 130 %"},
+        {"others took the CPUs, but there was enough left",
+         {.watched = true, .disturbed = true},
+         VERDICT_OK,
+         BOTTLENECK_NEITHER,
+         NULL},
         {"some were in flight at the end",
          {.wait_ns = NS_PER_MS, .unanswered = 100},
          VERDICT_OK,
          BOTTLENECK_NEITHER,
          NULL},
         {"more in flight than there was room",
-         {.service_ns = 4500000},
+         {.service_ns = 5500000},
          VERDICT_INVALID,
          BOTTLENECK_NEITHER,
          "Little's law does not hold"},
