@@ -195,15 +195,18 @@ void request_free(struct request *request)
     *request = (struct request){0};
 }
 
-/* Of requests that differ: as many as there is room for, side by side. */
-static struct span gather(struct request *request, uint64_t tag,
-                          uint64_t sequence, size_t n)
+/* Of requests that differ: as many as there is room for, side by side. Not
+ * inline, or it would burden those that are all alike. */
+static __attribute__((noinline)) struct span gather(struct request *request,
+                                                    uint64_t tag,
+                                                    uint64_t sequence,
+                                                    size_t offset, size_t n)
 {
     struct span one = compose(request, tag, sequence);
     size_t len = 0;
 
     if (n == 1 || !request->batch || one.len > BATCH_BYTES)
-        return one;
+        return (struct span){one.bytes + offset, one.len - offset};
     for (size_t i = 1; one.len <= BATCH_BYTES - len; i++) {
         memcpy(request->batch + len, one.bytes, one.len);
         len += one.len;
@@ -211,16 +214,14 @@ static struct span gather(struct request *request, uint64_t tag,
             break;
         one = compose(request, tag, sequence + i);
     }
-    return (struct span){request->batch, len};
+    return (struct span){request->batch + offset, len - offset};
 }
 
 struct span request_span(struct request *request, uint64_t tag,
                          uint64_t sequence, size_t offset, size_t n)
 {
-    if (request->len == 0) {
-        struct span span = gather(request, tag, sequence, n);
-        return (struct span){span.bytes + offset, span.len - offset};
-    }
+    if (request->len == 0)
+        return gather(request, tag, sequence, offset, n);
     if (n > request->copies)
         n = request->copies;
     for (size_t i = 0; request->numbered && i < n; i++)

@@ -332,7 +332,7 @@ void worker_sent(struct worker *worker, struct conn *conn, size_t n)
 {
     worker->counters.bytes_out += n;
     conn->sent_bytes += n;
-    while (conn->unsent > 0) {
+    for (;;) {
         size_t len =
             request_len(&worker->request, conn->inbox.tag, conn->sequence);
         if (conn->sent_bytes < len)
