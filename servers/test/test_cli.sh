@@ -127,9 +127,12 @@ result $? "replaces a dead server's socket"
 end TERM && [ ! -e "$socket" ]
 result $? "removes its socket at the end"
 start --host "unix:$socket"
-mv "$socket" "$scratch/moved" && : >"$socket"
-end TERM && [ -f "$socket" ]
-result $? "does not remove what has taken its socket's place"
+mv "$socket" "$scratch/moved"
+first=$pid
+start --host "unix:$socket"
+kill -TERM "$first" && wait "$first" && [ -S "$socket" ]
+result $? "does not remove a socket that has taken its own's place"
+end TERM
 
 echo "1..$n"
 exit "$failed"
