@@ -23,7 +23,7 @@ end_server() {
 
 # Runs the generator; the record is in $scratch/record.
 load() {
-    "$build/loadgen" --json "$scratch/record" --duration 100ms --warmup 10ms "$@"
+    "$build/loadgen" --json "$scratch/record" --duration 250ms --warmup 10ms "$@"
 }
 
 # The first value of the key $1 in the record.
