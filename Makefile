@@ -41,9 +41,12 @@ sources_bench := $(filter-out bench/main.c,$(wildcard bench/*.c))
 # What a program links beyond its own objects; a model may need a library of
 # its own: libs_NAME.
 libs_loadgen := -ljansson -luring -lz -lm
-libs_bench := -linih -ljansson -lm
+libs_bench := -linih -ljansson -lz -lm
 # A test of system calls that fail puts its own in their place.
 libs_test_net := -Wl,--wrap=accept4,--wrap=recv,--wrap=send
+
+# The runner reads what the generator writes over time.
+uses_bench := $(BUILD)/libloadgen.a
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 servers := $(models:%=$(BUILD)/servers/%)
@@ -84,7 +87,7 @@ $(BUILD)/loadgen: $(BUILD)/obj/loadgen/main.o $(BUILD)/libloadgen.a \
 	$(link) $(libs_loadgen)
 
 $(BUILD)/muxbench: $(BUILD)/obj/bench/main.o $(BUILD)/libbench.a \
-    $(BUILD)/libcommon.a
+    $(uses_bench) $(BUILD)/libcommon.a
 	$(link) $(libs_bench)
 
 # --- how ---
@@ -111,7 +114,7 @@ $(foreach p,$(parts),\
 # Tests and tools of a part link the part, its test helpers, and cmocka.
 define test_rules
 $(BUILD)/test/$(1)/%: $(BUILD)/obj/$(1)/test/%.o $(BUILD)/lib$(1)test.a \
-    $(BUILD)/lib$(1).a $(BUILD)/libcommontest.a $(BUILD)/libcommon.a
+    $(BUILD)/lib$(1).a $(uses_$(1)) $(BUILD)/libcommontest.a $(BUILD)/libcommon.a
 	$$(link) -lcmocka $$(libs_$(1)) $$(libs_$$*)
 endef
 $(foreach p,$(parts),$(eval $(call test_rules,$(p))))

@@ -145,6 +145,7 @@ static int write_trials(const struct run_dir *dir, json_t *trials)
     json_array_foreach(trials, i, record)
     {
         (void)json_object_del(record, "histogram"); /* may have none */
+        (void)json_object_del(record, "hlog");
         if (json_dumpf(record, file, JSON_COMPACT) != 0 ||
             fputc('\n', file) == EOF)
             error = -EIO;

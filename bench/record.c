@@ -58,6 +58,7 @@ static const struct field {
     {{"foreign_cpu_share"}, NUMBER, false},
     {{"steal_share"}, NUMBER, false},
     {{"histogram"}, TEXT, false},
+    {{"hlog"}, TEXT, false},
     {{"result", "verdict"}, TEXT, false},
     {{"result", "requests"}, NUMBER, false},
     {{"result", "requests_per_s"}, NUMBER, false},

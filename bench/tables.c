@@ -2,6 +2,7 @@
 
 #include "bench/chart_tables.h"
 #include "bench/files.h"
+#include "bench/heat.h"
 #include "bench/labels.h"
 #include "common/msg.h"
 
@@ -90,6 +91,11 @@ static int write_cells(const void *what, FILE *file)
     return 0;
 }
 
+static int write_heat(const void *what, FILE *file)
+{
+    return heat_write(&((const struct source *)what)->charted[LOAD_OPEN], file);
+}
+
 static int write_labels(const void *what, FILE *file)
 {
     const struct source *source = what;
@@ -100,6 +106,8 @@ static int write_labels(const void *what, FILE *file)
     int error = words_add(&titles, title, strlen(title));
     if (!error)
         error = labels_write(source->charted, &titles, file);
+    if (!error)
+        error = heat_labels_write(&source->charted[LOAD_OPEN], file);
     words_free(&titles);
     return error;
 }
@@ -108,6 +116,7 @@ int tables_write(const struct summary *summary, const char *run)
 {
     static const struct product tables[] = {
         {"cells.tsv", write_cells},
+        {"heat.tsv", write_heat},
         {"labels.gp", write_labels},
     };
     struct source source = {.summary = summary, .run = run};

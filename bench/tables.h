@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* Writes into the folder `run`: cells.tsv (a row a cell), the tables that charts are
- * drawn from (chart_tables.h), and labels.gp (titles and lists
+ * drawn from (chart_tables.h), heat.tsv (heat.h), and labels.gp (titles and lists
  * for the charts). 0, or -1 after telling why. */
 int tables_write(const struct summary *summary, const char *run);
 

@@ -20,6 +20,7 @@
 /* A connection that waits through the whole trial has starved, which is a
  * result, so the generator's own time-out comes only after it. */
 static const uint64_t reply_limit_ns = 2 * NS_PER_S;
+const uint64_t tool_interval_ns = 10 * NS_PER_MS;
 /* What a busy machine may take beyond. */
 static const uint64_t slack_ns = 10 * NS_PER_S;
 
@@ -44,14 +45,14 @@ static void run_command(const char *name, const struct words *command,
                         int out_fd, uint64_t limit_ns, struct tool_run *run,
                         struct child *child, struct outcome *outcome)
 {
-    const int inherit[] = {out_fd, run->hist_fd};
+    const int inherit[] = {out_fd, run->hist_fd, run->hlog_fd};
     const struct child_setup setup = {
         .argv = (const char *const *)command->word,
         .cpus = &placement->client,
         .stdout_fd = stdout_fd,
         .stderr_fd = run->log_fd,
         .inherit = inherit,
-        .inherits = 2,
+        .inherits = run->hlog_fd < 0 ? 2 : 3,
     };
     int error = child_start(&setup, child);
 
@@ -117,7 +118,8 @@ static uint64_t timeout_ns(const struct section *section)
 }
 
 /* What only some loads ask of the generator. */
-static int add_special(const struct cell *cell, struct words *command)
+static int add_special(const struct cell *cell, int hlog_fd,
+                       struct words *command)
 {
     int error = 0;
 
@@ -128,6 +130,11 @@ static int add_special(const struct cell *cell, struct words *command)
                               cell->axis[AXIS_REQUESTS_PER_CONNECTION]);
     if (!cell_is(cell, AXIS_IDLE, "0"))
         error |= words_format(command, "--idle=%s", cell->axis[AXIS_IDLE]);
+    if (hlog_fd >= 0) {
+        error |= words_format(command, "--hlog=/proc/self/fd/%d", hlog_fd);
+        error |=
+            words_format(command, "--interval=%" PRIu64 "ns", tool_interval_ns);
+    }
     return error;
 }
 
@@ -157,7 +164,7 @@ static int loadgen_command(const struct tool_paths *paths,
     error |= words_format(command, "--server-pid=%d", (int)service->child.pid);
     error |= words_format(command, "--json=/proc/self/fd/%d", out_fd);
     error |= words_format(command, "--hgrm=/proc/self/fd/%d", run->hist_fd);
-    error |= add_special(cell, command);
+    error |= add_special(cell, run->hlog_fd, command);
     error |= words_format(command, "%s://%s:%s%s", cell->axis[AXIS_PROTOCOL],
                           service->address, service->port,
                           cell_is(cell, AXIS_PROTOCOL, "http") ? "/" : "");
@@ -242,9 +249,11 @@ void tool_run(const struct tool_paths *paths, const struct tool_load *load,
 
     *run = (struct tool_run){
         .hist_fd = memfd_create("histogram", MFD_CLOEXEC),
+        .hlog_fd = load->intervals ? memfd_create("hlog", MFD_CLOEXEC) : -1,
         .log_fd = memfd_create("tool-log", MFD_CLOEXEC),
     };
-    if (out_fd < 0 || run->hist_fd < 0 || run->log_fd < 0)
+    if (out_fd < 0 || run->hist_fd < 0 || run->log_fd < 0 ||
+        (load->intervals && run->hlog_fd < 0))
         error = -errno;
     else if (wrk)
         error = wrk_command(paths, load->cell, load->service, &command);
@@ -268,7 +277,9 @@ void tool_close(struct tool_run *run)
     run->result = NULL;
     if (run->hist_fd >= 0)
         close(run->hist_fd);
+    if (run->hlog_fd >= 0)
+        close(run->hlog_fd);
     if (run->log_fd >= 0)
         close(run->log_fd);
-    run->hist_fd = run->log_fd = -1;
+    run->hist_fd = run->hlog_fd = run->log_fd = -1;
 }

@@ -8,6 +8,7 @@
 #include "bench/service.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct tool_paths {
@@ -21,14 +22,19 @@ struct tool_load {
     const struct placement *placement;
     const struct service *service;
     uint64_t seed;
+    bool intervals; /* keep how the latency went over time, too */
 };
 
 struct tool_run {
     json_t *result;  /* the generator's object; NULL if there is none */
     int hist_fd;     /* a memory file in .hgrm format, maybe empty */
+    int hlog_fd;     /* one in .hlog format, or -1 */
     int log_fd;      /* what it printed on stderr */
     uint64_t cpu_ns; /* of its whole life */
 };
+
+/* The time that an entry of the .hlog file spans. */
+extern const uint64_t tool_interval_ns;
 
 /* Runs the cell's tool against the server until it has ended. What goes wrong
  * is in `outcome`: replies that were wrong make it OUTCOME_FAILED and leave the

@@ -116,7 +116,35 @@ static json_t *new_record(const struct trial_setup *setup,
     return record;
 }
 
-/* Puts histogram and log on disk, and then the record, which names them. */
+/* Puts what the generator wrote beside its result on disk, as far as it did, and
+ * names it in the record. */
+static int keep_histograms(const struct trial *trial, const char *suffix,
+                           const struct run_dir *dir,
+                           const struct tool_run *run, json_t *record)
+{
+    const struct cell *cell = trial->cell;
+    const struct {
+        const char *key;
+        const char *ending;
+        int fd;
+    } files[] = {{"histogram", "hgrm", run->hist_fd},
+                 {"hlog", "hlog", run->hlog_fd}};
+    int error = 0;
+
+    for (size_t i = 0; i < 2 && !error; i++) {
+        char name[200];
+        if (files[i].fd < 0)
+            continue;
+        snprintf(name, sizeof(name), "hist/%05u-%s-%s-%s%s.%s", trial->number,
+                 cell->axis[AXIS_SERVER], cell->axis[AXIS_PROTOCOL],
+                 cell->axis[AXIS_CONNECTIONS], suffix, files[i].ending);
+        error = run_dir_keep(dir, name, files[i].fd);
+        json_object_set_new(record, files[i].key, json_string(name));
+    }
+    return error;
+}
+
+/* Puts histograms and logs on disk, and then the record, which names them. */
 static int keep(const struct trial *trial, unsigned retry, struct run_dir *dir,
                 const struct service *service, const struct tool_run *run,
                 const struct outcome *outcome, json_t *record)
@@ -131,13 +159,8 @@ static int keep(const struct trial *trial, unsigned retry, struct run_dir *dir,
     json_object_set_new(record, "reason",
                         outcome->reason[0] ? json_string(outcome->reason)
                                            : json_null());
-    snprintf(name, sizeof(name), "hist/%05u-%s-%s-%s%s.hgrm", trial->number,
-             cell->axis[AXIS_SERVER], cell->axis[AXIS_PROTOCOL],
-             cell->axis[AXIS_CONNECTIONS], suffix);
-    if (run->result && cell_is(cell, AXIS_TOOL, "loadgen")) {
-        error = run_dir_keep(dir, name, run->hist_fd);
-        json_object_set_new(record, "histogram", json_string(name));
-    }
+    if (run->result && cell_is(cell, AXIS_TOOL, "loadgen"))
+        error = keep_histograms(trial, suffix, dir, run, record);
     snprintf(name, sizeof(name), "log/%05u-%s%s-server.log", trial->number,
              cell->axis[AXIS_SERVER], suffix);
     if (!error && service->log_fd >= 0)
@@ -166,6 +189,7 @@ static void measure(const struct trial_setup *setup, const struct trial *trial,
         .placement = placement,
         .service = service,
         .seed = random_next(&state) >> 1,
+        .intervals = cell_is_open(trial->cell) && trial->repeat == 0,
     };
 
     if (keep_awake && awake_start(&awake, &placement->both) != 0)
@@ -185,7 +209,7 @@ int trial_run(const struct trial_setup *setup, const struct trial *trial,
 {
     struct placement placement;
     struct service service = {.log_fd = -1};
-    struct tool_run run = {.hist_fd = -1, .log_fd = -1};
+    struct tool_run run = {.hist_fd = -1, .hlog_fd = -1, .log_fd = -1};
     int error = 0;
 
     *outcome = (struct outcome){0};

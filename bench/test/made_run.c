@@ -3,6 +3,8 @@
 #include "bench/test/scratch.h"
 #include "bench/words.h"
 #include "common/test/test.h"
+#include "common/units.h"
+#include "loadgen/hlog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +90,8 @@ static void add_rate(const struct made_trial *trial, json_t *record)
         json_object_set_new(record, "rate_of",
                             json_pack("{s:s, s:f}", "server", "select",
                                       "requests_per_s", whole_per_s(trial)));
+    if (trial->repeat == 0)
+        json_object_set_new(record, "hlog", json_string("hist/all.hlog"));
 }
 
 static json_t *make_record(const struct made_trial *trial)
@@ -161,6 +165,30 @@ static void write_trials(FILE *file, const struct made_run *run)
     words_free(&per_connection);
 }
 
+/* Five intervals of 10 ms, with a pause in one of them. */
+static void write_intervals(const char *path)
+{
+    static struct histogram histogram;
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_int_equal(hlog_begin(file, 0), 0);
+    for (unsigned i = 0; i < 5; i++) {
+        histogram_clear(&histogram);
+        for (uint64_t k = 1; k <= 100; k++)
+            histogram_record(&histogram, k * (i == 2 ? 50000 : 500));
+        assert_int_equal(hlog_write(file, "response",
+                                    NS_PER_S + i * 10 * NS_PER_MS,
+                                    10 * NS_PER_MS, &histogram),
+                         0);
+        assert_int_equal(hlog_write(file, "service",
+                                    NS_PER_S + i * 10 * NS_PER_MS,
+                                    10 * NS_PER_MS, &histogram),
+                         0);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
 void made_run_write(const char *folder, const struct made_run *run)
 {
     char path[300];
@@ -175,6 +203,8 @@ void made_run_write(const char *folder, const struct made_run *run)
              "%.3f 0.99 9900 100.00\n90.000 1.0 10000 inf\n",
              10 * run->cost, 20 * run->cost, 30 * run->cost, 60 * run->cost);
     scratch_write(path, text);
+    snprintf(path, sizeof(path), "%s/hist/all.hlog", folder);
+    write_intervals(path);
     snprintf(path, sizeof(path), "%s/meta.json", folder);
     snprintf(text, sizeof(text),
              "{\"schema\":1,\"machine\":{\"kernel\":{\"release\":\"%s\"},"

@@ -20,8 +20,9 @@
 static struct paths paths;
 static char scripts[4200];
 
-static const char *const charts[] = {
-    "churn", "cpu", "p99", "percentiles", "rate", "response", "throughput"};
+static const char *const charts[] = {"churn",    "cpu",         "heat",
+                                     "p99",      "percentiles", "rate",
+                                     "response", "throughput"};
 
 /* Makes the run, and writes the tables of it; what is told is in `told`. */
 static void tell(const struct made_run *run, struct summary *summary,
@@ -125,6 +126,62 @@ static void tables_part_the_loads(void **state)
     assert_has("run/labels.gp", "open_skipped = 'blocking'\n");
     assert_has("run/labels.gp", "open_connections = 64\n");
     assert_has("run/labels.gp", "churn_servers = 'blocking epoll'\n");
+    assert_has("run/labels.gp", "heat_rate = '50%'\n");
+    summary_free(&summary);
+}
+
+/* Spans of time count from the first interval; those of latency are tenths of a
+ * power of ten. */
+static void heat_counts_requests_by_time_and_latency(void **state)
+{
+    struct summary summary;
+    char told[600];
+
+    (void)state;
+    tell(&two_rates, &summary, told, sizeof(told));
+    char *text = read_file("run/heat.tsv");
+    unsigned long total = 0;
+    unsigned rows = 0;
+    for (char *line = strchr(text, '\n') + 1; *line;
+         line = strchr(line, '\n') + 1) {
+        double from;
+        double to;
+        double low;
+        double high;
+        unsigned trial;
+        unsigned long count;
+        assert_int_equal(sscanf(line,
+                                "http\tepoll\t%u\t%lf\t%lf\t%lf\t%lf\t%lu",
+                                &trial, &from, &to, &low, &high, &count),
+                         6);
+        assert_true(from >= 0 && to <= 50 && to - from == 10);
+        assert_true(high > 1.25 * low && high < 1.27 * low);
+        total += count;
+        rows++;
+    }
+    assert_int_equal(total, 500);
+    assert_true(rows > 5);
+    free(text);
+    summary_free(&summary);
+}
+
+static void a_damaged_log_is_told_and_left_out(void **state)
+{
+    struct words drawn = {0};
+    struct summary summary;
+    char told[600];
+
+    (void)state;
+    made_run_read("run", &two_rates, &summary);
+    scratch_write("run/hist/all.hlog", "Tag=response,nonsense\n");
+    capture_begin();
+    assert_int_equal(tables_write(&summary, "run"), 0);
+    capture_end(told, sizeof(told));
+    assert_non_null(strstr(told, "run/hist/all.hlog:1: no latency over time"));
+    assert_int_equal(charts_draw(scripts, "run", &drawn), 0);
+    assert_true(words_have(&drawn, "rate"));
+    assert_false(words_have(&drawn, "heat"));
+    words_free(&drawn);
     summary_free(&summary);
 }
 
@@ -146,6 +203,7 @@ static void the_report_leads_with_latency_at_equal_load(void **state)
         "epoll, http, 64 connections, payload 0 B, open loop at 50%</td>",
         "alt=\"response\"",
         "alt=\"rate\"",
+        "alt=\"heat\"",
         "alt=\"churn\"",
         "alt=\"cpu\"",
         "alt=\"percentiles\"",
@@ -228,6 +286,8 @@ int main(void)
         IN_SCRATCH(every_script_draws_its_load),
         IN_SCRATCH(a_load_that_was_not_measured_has_no_chart),
         IN_SCRATCH(tables_part_the_loads),
+        IN_SCRATCH(heat_counts_requests_by_time_and_latency),
+        IN_SCRATCH(a_damaged_log_is_told_and_left_out),
         IN_SCRATCH(the_report_leads_with_latency_at_equal_load),
         IN_SCRATCH(the_table_leads_with_it_too),
     };

@@ -131,6 +131,7 @@ rates_are_reported_first() {
         has_line '^  blocking .*skipped: starves connections' "$scratch/table" &&
         has_line '^http, by our generator, payload 0 B, open loop at 300/s$' "$scratch/table" &&
         [ -s "$scratch/rates/plots/response.svg" ] && [ -s "$scratch/rates/plots/rate.svg" ] &&
+        [ -s "$scratch/rates/plots/heat.png" ] &&
         has_line '<h2>Latency at equal load</h2>' "$scratch/rates/report.html"
 }
 
@@ -162,6 +163,36 @@ shares_are_shown_before_they_are_known() {
     has_line '^epoll http c=4 rate=50% +2 x .*\[shares\]$' "$scratch/cells" &&
         has_line '^epoll http c=4 +3 x .*\[shares\] first, to know what shares are of$' "$scratch/cells" &&
         has_line '^3 cells, 12 trials, about' "$scratch/cells"
+}
+
+churn_serves_all_in_turn() {
+    suite churn <<'END'
+[a]
+servers = blocking epoll
+connections = 4
+requests_per_connection = 1
+duration = 100ms
+warmup = 20ms
+END
+    run churn --suite churn || return
+    equal 2 "$(with churn '"requests_per_connection":1,.*"status":"ok"')" &&
+        equal 2 "$(with churn '"connections_served":4,')" &&
+        "$muxbench" report "$scratch/churn" >"$scratch/table" &&
+        has_line '^http, by our generator, payload 0 B, 1 request a connection$' "$scratch/table" &&
+        has_line '^  blocking .* connect p50 ' "$scratch/table" &&
+        [ -s "$scratch/churn/plots/churn.svg" ]
+}
+
+idle_connections_are_held() {
+    suite idle <<'END'
+[a]
+servers = epoll
+connections = 2
+idle = 50
+duration = 50ms
+warmup = 10ms
+END
+    run idle --suite idle && equal 1 "$(with idle '"idle":50,.*"status":"ok"')"
 }
 
 a_dry_run_starts_nothing() {
@@ -551,6 +582,8 @@ test_that 'histograms of open loop hold response times' histograms_of_open_loop_
 test_that 'rates are reported first' rates_are_reported_first
 test_that 'resuming measures no closed loop anew' resuming_measures_no_closed_loop_anew
 test_that 'shares are shown before they are known' shares_are_shown_before_they_are_known
+test_that 'churn serves all in turn' churn_serves_all_in_turn
+test_that 'idle connections are held' idle_connections_are_held
 test_that 'a dry run starts nothing' a_dry_run_starts_nothing
 test_that 'narrowing reaches the trials' narrowing_reaches_the_trials
 test_that "wrk is another tool" wrk_is_another_tool
