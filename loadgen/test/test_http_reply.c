@@ -26,30 +26,30 @@ static void what_ends_a_body_is_known(void **state)
 {
     static const struct {
         const char *head;
-        enum http_framing framing;
         size_t length;
+        enum http_framing framing;
         bool closing;
     } cases[] = {
-        {OK "Content-Length: 12\r\n\r\n", HTTP_COUNTED, 12, false},
-        {OK "content-length:\t 12 \t\r\n\r\n", HTTP_COUNTED, 12, false},
-        {OK "Content-Length: 000\r\n\r\n", HTTP_COUNTED, 0, false},
-        {OK "Content-Length: 5\r\nContent-Length: 05\r\n\r\n", HTTP_COUNTED, 5,
+        {OK "Content-Length: 12\r\n\r\n", 12, HTTP_COUNTED, false},
+        {OK "content-length:\t 12 \t\r\n\r\n", 12, HTTP_COUNTED, false},
+        {OK "Content-Length: 000\r\n\r\n", 0, HTTP_COUNTED, false},
+        {OK "Content-Length: 5\r\nContent-Length: 05\r\n\r\n", 5, HTTP_COUNTED,
          false},
-        {OK "Content-Length: 67108864\r\n\r\n", HTTP_COUNTED, 67108864, false},
-        {"HTTP/1.1 200\r\nContent-Length: 1\r\n\r\n", HTTP_COUNTED, 1, false},
-        {"HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\n", HTTP_COUNTED, 1, false},
-        {"HTTP/1.7 200 \r\nContent-Length: 1\r\n\r\n", HTTP_COUNTED, 1, false},
-        {OK "TRANSFER-ENCODING: Chunked\r\n\r\n", HTTP_CHUNKED, 0, false},
-        {OK "\r\n", HTTP_UNTIL_END, 0, true},
-        {OK "Connection: keep-alive\r\n\r\n", HTTP_UNTIL_END, 0, true},
-        {"HTTP/1.0 200 OK\r\n\r\n", HTTP_UNTIL_END, 0, true},
-        {"HTTP/1.1 204 x\r\n\r\n", HTTP_COUNTED, 0, false},
-        {"HTTP/1.1 204 x\r\nContent-Length: 7\r\n\r\n", HTTP_COUNTED, 0, false},
-        {"HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n", HTTP_COUNTED,
-         0, false},
-        {"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", HTTP_COUNTED, 0,
+        {OK "Content-Length: 67108864\r\n\r\n", 67108864, HTTP_COUNTED, false},
+        {"HTTP/1.1 200\r\nContent-Length: 1\r\n\r\n", 1, HTTP_COUNTED, false},
+        {"HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\n", 1, HTTP_COUNTED, false},
+        {"HTTP/1.7 200 \r\nContent-Length: 1\r\n\r\n", 1, HTTP_COUNTED, false},
+        {OK "TRANSFER-ENCODING: Chunked\r\n\r\n", 0, HTTP_CHUNKED, false},
+        {OK "\r\n", 0, HTTP_UNTIL_END, true},
+        {OK "Connection: keep-alive\r\n\r\n", 0, HTTP_UNTIL_END, true},
+        {"HTTP/1.0 200 OK\r\n\r\n", 0, HTTP_UNTIL_END, true},
+        {"HTTP/1.1 204 x\r\n\r\n", 0, HTTP_COUNTED, false},
+        {"HTTP/1.1 204 x\r\nContent-Length: 7\r\n\r\n", 0, HTTP_COUNTED, false},
+        {"HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n", 0,
+         HTTP_COUNTED, false},
+        {"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", 0, HTTP_COUNTED,
          false},
-        {"HTTP/1.1 205 x\r\nContent-Length: 0\r\n\r\n", HTTP_COUNTED, 0, false},
+        {"HTTP/1.1 205 x\r\nContent-Length: 0\r\n\r\n", 0, HTTP_COUNTED, false},
     };
 
     (void)state;
