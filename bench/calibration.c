@@ -25,7 +25,7 @@ void calibration_take(struct calibration *calibration,
     const char *status = json_string_value(json_object_get(record, "status"));
 
     if (!trial->cell->calibrates || !status || strcmp(status, "ok") != 0 ||
-        (*kept && summary_disturbance(*kept) <= summary_disturbance(record)))
+        (*kept && !summary_is_better(record, *kept)))
         return;
     json_decref(*kept);
     *kept = json_incref(record);

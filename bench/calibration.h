@@ -21,7 +21,7 @@ struct calibration {
 int calibration_begin(struct calibration *calibration, const struct plan *plan);
 
 /* Takes the record of a trial, which is kept, if it is right and its cell
- * calibrates. Of a trial and its repetition the quieter one counts. */
+ * calibrates. Of a trial and its repetition the better one counts. */
 void calibration_take(struct calibration *calibration,
                       const struct trial *trial, json_t *record);
 

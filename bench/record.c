@@ -208,3 +208,17 @@ const char *record_fault(const json_t *record, char *why, size_t size)
     snprintf(why, size, "%s", fault ? fault : "");
     return why;
 }
+
+bool record_is_invalid(const json_t *record)
+{
+    const char *verdict = json_string_value(
+        json_object_get(json_object_get(record, "result"), "verdict"));
+
+    return verdict && strcmp(verdict, "invalid") == 0;
+}
+
+bool record_is_doubtful(const json_t *record)
+{
+    return json_is_true(json_object_get(record, "noisy")) ||
+           record_is_invalid(record);
+}

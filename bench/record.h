@@ -3,6 +3,7 @@
 #define BENCH_RECORD_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What is wrong with the schema of `object`, a record or meta.json, in words;
@@ -13,5 +14,11 @@ const char *record_schema_fault(const json_t *object, char *why, size_t size);
  * all that figures, tables and charts are made of, the type, the range, and
  * that it is there where they need it. As above. */
 const char *record_fault(const json_t *record, char *why, size_t size);
+
+/* Does the generator itself say that the figures are not to be used? */
+bool record_is_invalid(const json_t *record);
+
+/* Is the trial worth another try? It is invalid, or others used the CPUs. */
+bool record_is_doubtful(const json_t *record);
 
 #endif

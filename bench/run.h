@@ -25,7 +25,7 @@ struct run {
     json_t *meta;
     struct calibration calibration;
     bool *done;          /* by trial number */
-    bool *wants_retry;   /* noisy, by trial number */
+    bool *wants_retry;   /* doubtful, by trial number */
     unsigned order;      /* records so far */
     unsigned failed;     /* of these */
     uint64_t retried_ns; /* planned for the repeats of noisy trials so far */

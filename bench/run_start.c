@@ -2,6 +2,7 @@
 
 #include "bench/machine.h"
 #include "bench/placement.h"
+#include "bench/record.h"
 #include "common/clock.h"
 #include "common/msg.h"
 #include "common/units.h"
@@ -227,8 +228,7 @@ static int mark_done(struct run *run, const json_t *trials)
         run->order++;
         run->done[trial->number] = true;
         calibration_take(&run->calibration, trial, record);
-        run->wants_retry[trial->number] =
-            !retry && json_is_true(json_object_get(record, "noisy"));
+        run->wants_retry[trial->number] = !retry && record_is_doubtful(record);
         run->failed += status && strcmp(status, "failed") == 0;
         if (retry)
             run->retried_ns += plan_trial_ns(trial->cell);

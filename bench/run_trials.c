@@ -1,6 +1,7 @@
 #include "bench/run.h"
 
 #include "bench/machine.h"
+#include "bench/record.h"
 #include "common/clock.h"
 #include "common/msg.h"
 
@@ -59,8 +60,7 @@ static int step(struct run *run, const struct trial *trial, unsigned retry)
     }
     run->order++;
     run->wants_retry[trial->number] =
-        !retry && outcome.status == OUTCOME_OK &&
-        json_is_true(json_object_get(record, "noisy"));
+        !retry && outcome.status == OUTCOME_OK && record_is_doubtful(record);
     calibration_take(&run->calibration, trial, record);
     json_decref(record);
     if (outcome.status != OUTCOME_OK && !tells_again(trial, &outcome))
@@ -73,7 +73,7 @@ static int step(struct run *run, const struct trial *trial, unsigned retry)
     return 0;
 }
 
-/* Runs the trials [begin, end), then repeats the noisy ones among them while
+/* Runs the trials [begin, end), then repeats the doubtful ones among them while
  * there is time for it. */
 static int run_round(struct run *run, size_t begin, size_t end)
 {

@@ -1,5 +1,6 @@
 #include "bench/summary.h"
 
+#include "bench/record.h"
 #include "bench/run_dir.h"
 #include "common/msg.h"
 
@@ -132,7 +133,9 @@ char *summary_record_file(const json_t *record, const char *key)
     return folder && name ? run_dir_file(folder, name) : NULL;
 }
 
-double summary_disturbance(const json_t *record)
+/* How much others used the CPUs of a trial, or the hypervisor took: a share. NAN
+ * if its record does not tell. */
+static double disturbance(const json_t *record)
 {
     return fmax(summary_number(record, "foreign_cpu_share"),
                 summary_number(record, "steal_share"));
@@ -147,13 +150,20 @@ static bool same_trial(const json_t *a, const json_t *b)
                       json_object_get(b, "folder"));
 }
 
-/* Adds a record that is right; of two of the same trial the quieter stays. */
+bool summary_is_better(const json_t *a, const json_t *b)
+{
+    if (record_is_invalid(a) != record_is_invalid(b))
+        return record_is_invalid(b);
+    return disturbance(a) < disturbance(b);
+}
+
+/* Adds a record that is right; of two of the same trial the better stays. */
 static int add_ok(struct summary_cell *cell, const json_t *record)
 {
     for (unsigned i = 0; i < cell->ok; i++) {
         if (!same_trial(cell->record[i], record))
             continue;
-        if (summary_disturbance(record) < summary_disturbance(cell->record[i]))
+        if (summary_is_better(record, cell->record[i]))
             cell->record[i] = record;
         return 0;
     }
@@ -216,7 +226,7 @@ static void count_verdicts(struct summary_cell *cell)
         if (!verdict)
             continue;
         cell->generator_bound += strcmp(verdict, "generator-bound") == 0;
-        cell->invalid += strcmp(verdict, "invalid") == 0;
+        cell->invalid += record_is_invalid(record);
     }
 }
 

@@ -102,9 +102,10 @@ const char *summary_machine(const struct summary *summary, const char *group,
  * names none, or out of memory. */
 char *summary_record_file(const json_t *record, const char *key);
 
-/* How much others used the CPUs of a trial, or the hypervisor took: a share. NAN
- * if its record does not tell. */
-double summary_disturbance(const json_t *record);
+/* Of a trial and its repetition, or the other way round: does `a` count rather
+ * than `b`? The valid one does; if both are, that which others, or the
+ * hypervisor, disturbed less. */
+bool summary_is_better(const json_t *a, const json_t *b);
 
 /* The metric of one of the trials that count; NAN where there is none, as the
  * latency of starved cells. */

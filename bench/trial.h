@@ -16,7 +16,7 @@ struct trial_setup {
 };
 
 /* Runs the trial and keeps its record, histogram and log in `dir`. `retry` is
- * 1 for the repetition of a noisy trial; `order` counts the trials in the
+ * 1 for the repetition of a doubtful trial; `order` counts the trials in the
  * order in which they really ran. The status is in `outcome`; after
  * OUTCOME_INTERRUPTED nothing was kept. Returns 0, or -errno when the record
  * could not be written; then the run can't go on. `*record` (a new reference)

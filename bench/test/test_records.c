@@ -1,6 +1,7 @@
 #include "common/test/test.h"
 
 #include "bench/percentiles.h"
+#include "bench/record.h"
 #include "bench/run_dir.h"
 #include "bench/summary.h"
 #include "bench/tables.h"
@@ -121,6 +122,51 @@ static void the_quieter_of_a_noisy_pair_counts(void **state)
     assert_true(summary.cell[0].metric[METRIC_REQUESTS_PER_S].min == 200);
     assert_true(summary.cell[0].metric[METRIC_REQUESTS_PER_S].max == 300);
     summary_free(&summary);
+}
+
+/* However quiet the other one was. */
+static void an_invalid_trial_gives_way_to_its_repetition(void **state)
+{
+    char text[20000];
+    struct summary summary;
+    size_t at = add_record(text, "epoll", 1, 0, 0, "ok", 0.01, 100, 1);
+
+    (void)state;
+    char *verdict = strstr(text, "\"ok\",\"errors\"");
+    assert_non_null(verdict);
+    memmove(verdict + 9, verdict + 4, strlen(verdict + 4) + 1);
+    memcpy(verdict, "\"invalid\"", 9);
+    at += 5;
+    add_record(text + at, "epoll", 1, 0, 1, "ok", 0.02, 200, 1);
+    write_run(text);
+    assert_int_equal(summary_read("run", &summary), 0);
+    assert_int_equal(summary.cell[0].ok, 1);
+    assert_int_equal(summary.cell[0].invalid, 0);
+    assert_true(summary.cell[0].metric[METRIC_REQUESTS_PER_S].max == 200);
+    summary_free(&summary);
+}
+
+static void what_is_worth_another_try(void **state)
+{
+    static const struct {
+        const char *record;
+        bool doubtful;
+    } cases[] = {
+        {"{\"noisy\":false,\"result\":{\"verdict\":\"ok\"}}", false},
+        {"{\"noisy\":false,\"result\":{\"verdict\":\"generator-bound\"}}",
+         false},
+        {"{\"noisy\":false,\"result\":null}", false},
+        {"{\"noisy\":true,\"result\":{\"verdict\":\"ok\"}}", true},
+        {"{\"noisy\":false,\"result\":{\"verdict\":\"invalid\"}}", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        json_t *record = json_loads(cases[i].record, 0, NULL);
+        assert_non_null(record);
+        assert_int_equal(record_is_doubtful(record), cases[i].doubtful);
+        json_decref(record);
+    }
 }
 
 static void starved_cells_have_no_latency(void **state)
@@ -653,6 +699,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(medians_and_ranges_are_over_trials),
         cmocka_unit_test(the_quieter_of_a_noisy_pair_counts),
+        cmocka_unit_test(an_invalid_trial_gives_way_to_its_repetition),
+        cmocka_unit_test(what_is_worth_another_try),
         cmocka_unit_test(starved_cells_have_no_latency),
         cmocka_unit_test(failed_trials_are_counted_and_not_averaged),
         cmocka_unit_test(cells_come_in_a_fixed_order),
