@@ -348,6 +348,25 @@ static void strict_refuses_what_is_not_ok(void **state)
     outcome_free(&strict);
 }
 
+/* Whatever the verdict is here. */
+static void strict_agrees_with_the_verdict(void **state)
+{
+    struct stub stub = stub_start(STUB_HTTP);
+    char pid[16];
+
+    (void)state;
+    snprintf(pid, sizeof(pid), "%d", (int)stub.pid);
+    struct outcome outcome =
+        run_loadgen("http", stub.port,
+                    WORDS("--duration", "400ms", "--warmup", "0s", "-c", "8",
+                          "--server-pid", pid, "--strict"));
+    stub_stop(&stub);
+    assert_true(outcome_number(&outcome, "errors.total") == 0);
+    assert_int_equal(outcome.status,
+                     strcmp(outcome_text(&outcome, "verdict"), "ok") != 0);
+    outcome_free(&outcome);
+}
+
 static void a_mute_server_is_told_before_any_timeout(void **state)
 {
     struct outcome outcome = run(STUB_MUTE, "http", WORDS(SHORT));
@@ -465,6 +484,7 @@ int main(void)
         cmocka_unit_test(starved_longer_than_the_timeout_is_a_timeout),
         cmocka_unit_test(connections_that_do_not_open_are_reported),
         cmocka_unit_test(strict_refuses_what_is_not_ok),
+        cmocka_unit_test(strict_agrees_with_the_verdict),
         cmocka_unit_test(a_mute_server_is_told_before_any_timeout),
         cmocka_unit_test(threads_are_pinned),
         cmocka_unit_test(signals_stop_it_without_a_record),
