@@ -34,7 +34,7 @@ struct found {
 /* Measures rate after rate, from that of `settings` on, on the same threads and
  * connections, and writes a line of TSV for each to `curve` as soon as it is
  * known, after a line of names. `settings` and `result` are those of the last
- * step at the end, its verdict among them; load_free() the result in any case.
+ * step at the end, its verdict among them; result_free() the result in any case.
  * 0 or -errno; where a signal has ended it, result->interrupted. */
 int find_rate(struct settings *settings, const struct goal *goal, FILE *curve,
               struct found *found, struct result *result);

@@ -1,18 +1,14 @@
 #include "loadgen/load.h"
 
-#include "loadgen/collector.h"
 #include "loadgen/engine.h"
-#include "loadgen/idle.h"
+#include "loadgen/load_course.h"
 #include "loadgen/own_fds.h"
 #include "loadgen/sum.h"
-#include "loadgen/worker.h"
 
-#include "common/clock.h"
 #include "common/cpus.h"
 #include "common/units.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -22,27 +18,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-
-/* The window begins so much after the word is given, so that every thread has
- * heard it by then. */
-static const uint64_t notice_ns = NS_PER_MS;
-
-struct load {
-    const struct settings *settings; /* of the current step */
-    struct settings step;
-    struct result *result;
-    struct course course;
-    struct reference reference;
-    struct worker *workers;
-    struct collector collector;
-    struct part total; /* of the window; its histograms are the result's */
-    pthread_t *threads;
-    unsigned n_running; /* threads that have been started */
-    int signal_fd;
-    struct cost server_before;
-    struct idle idle;
-    struct use_edge use_before;
-};
 
 static void *thread_main(void *input)
 {
@@ -67,12 +42,6 @@ static void *thread_main(void *input)
     /* Only now: closing costs the server, too, and the load is not to blame. */
     worker_close_all(worker);
     return NULL;
-}
-
-static void wake_all(struct load *load)
-{
-    for (unsigned i = 0; i < load->settings->threads; i++)
-        eventfd_write(load->workers[i].wake_fd, 1);
 }
 
 static int create_workers(struct load *load)
@@ -113,130 +82,6 @@ static int start_threads(struct load *load)
     return 0;
 }
 
-/* Notices a signal that asks to stop. */
-static void take_signal(struct load *load)
-{
-    struct signalfd_siginfo info;
-
-    if (read(load->signal_fd, &info, sizeof(info)) == sizeof(info)) {
-        load->result->interrupted = true;
-        load->result->signal = (int)info.ssi_signo;
-    }
-}
-
-/* Waits until `count` has reached the number of threads, or until `until_ns`,
- * or for a signal. True if the run is to go on. */
-static bool wait_for(struct load *load, atomic_uint *count, uint64_t until_ns)
-{
-    struct pollfd fds[] = {
-        {.fd = load->signal_fd, .events = POLLIN},
-        {.fd = load->course.news_fd, .events = POLLIN},
-    };
-    eventfd_t news;
-
-    while (atomic_load(count) < load->settings->threads) {
-        const struct timespec left = clock_left(until_ns);
-        if (left.tv_sec == 0 && left.tv_nsec == 0)
-            return true;
-        if (ppoll(fds, 2, until_ns == NOT_YET ? NULL : &left, NULL) < 0 &&
-            errno != EINTR)
-            return false;
-        take_signal(load);
-        if (load->result->interrupted || atomic_load(&load->course.stop))
-            return false;
-        eventfd_read(load->course.news_fd, &news);
-        collector_take(&load->collector);
-    }
-    return true;
-}
-
-/* Reads what the server has cost until now, and lets the window begin after
- * that, however long it took. */
-static void begin_window(struct load *load, uint64_t delay_ns)
-{
-    if (load->settings->server_pid)
-        load->result->server_known =
-            cost_of_tree_cpu(load->settings->server_pid,
-                             &load->server_before) == 0;
-    collector_begin(&load->collector,
-                    load->result->server_known ? &load->server_before : NULL);
-    use_begin(load->settings, &load->use_before);
-    uint64_t start_ns = clock_ns() + delay_ns;
-    atomic_store(&load->course.end_ns, start_ns + load->settings->duration_ns);
-    atomic_store(&load->course.start_ns, start_ns);
-}
-
-/* The server's cost at the end; how many CPUs it can use at once. */
-static void read_server(struct load *load)
-{
-    struct result *result = load->result;
-    pid_t pid = load->settings->server_pid;
-    struct cost now;
-    struct cost memory;
-    cpu_set_t cpus;
-
-    if (!result->server_known)
-        return;
-    result->use = use_since(&load->use_before);
-    result->server_known = cost_of_tree_cpu(pid, &now) == 0 &&
-                           cost_of_tree(pid, &memory) == 0 &&
-                           sched_getaffinity(pid, sizeof(cpus), &cpus) == 0;
-    if (!result->server_known)
-        return;
-    collector_end(&load->collector, &now);
-    result->server = cost_between(&load->server_before, &now);
-    result->server.rss_peak_bytes = memory.rss_peak_bytes;
-    result->server.pss_bytes = memory.pss_bytes;
-    unsigned usable = (unsigned)CPU_COUNT(&cpus);
-    result->server_cpus = usable < now.threads ? usable : now.threads;
-}
-
-static void conduct(struct load *load)
-{
-    const struct settings *settings = load->settings;
-    struct course *course = &load->course;
-    const bool open_loop = settings->rate_per_s > 0;
-
-    if (!wait_for(load, &course->settled, NOT_YET))
-        return;
-    atomic_store(&course->plan_ns, clock_ns() + notice_ns);
-    if (settings->warmup_ns == 0) {
-        begin_window(load, open_loop ? notice_ns : 0);
-        atomic_store(&course->plan_ns, atomic_load(&course->start_ns));
-    }
-    atomic_store(&course->go, true);
-    wake_all(load);
-    if (settings->warmup_ns) {
-        if (!wait_for(load, &course->finished,
-                      clock_ns() + settings->warmup_ns))
-            return;
-        begin_window(load, notice_ns);
-        wake_all(load);
-    }
-    /* An open loop waits for replies after its window: that is no cost. */
-    if (!wait_for(load, &course->finished,
-                  open_loop ? atomic_load(&course->end_ns) : NOT_YET))
-        return;
-    read_server(load);
-    wait_for(load, &course->finished, NOT_YET);
-}
-
-/* Lets all threads come to their end, whatever they do. */
-static void end_all(struct load *load)
-{
-    struct pollfd news = {.fd = load->course.news_fd, .events = POLLIN};
-    eventfd_t ignored;
-
-    if (atomic_load(&load->course.finished) < load->n_running) {
-        atomic_store(&load->course.stop, true);
-        wake_all(load);
-    }
-    while (atomic_load(&load->course.finished) < load->n_running) {
-        if (poll(&news, 1, -1) > 0)
-            eventfd_read(load->course.news_fd, &ignored);
-    }
-}
-
 static void release_all(struct load *load)
 {
     for (unsigned i = 0; i < load->n_running; i++)
@@ -258,7 +103,7 @@ static int open_idle(struct load *load)
     int error = idle_open(&load->idle, load->signal_fd);
 
     if (error == -EINTR) {
-        take_signal(load);
+        load_take_signal(load);
         return 0;
     }
     return error;
@@ -275,22 +120,6 @@ static void check_idle(struct load *load)
     faults_merge(&load->result->faults, &idle->faults);
 }
 
-static void clear_result(struct result *result)
-{
-    *result = (struct result){
-        .service = result->service,
-        .connect = result->connect,
-        .connect_first = result->connect_first,
-        .times = result->times,
-        .thread_shares = result->thread_shares,
-    };
-    histogram_clear(result->service);
-    histogram_clear(result->connect);
-    histogram_clear(result->connect_first);
-    if (result->times.response)
-        plan_times_clear(&result->times);
-}
-
 /* All threads rest: sends them into the next step, at another rate. */
 static void begin_again(struct load *load, uint64_t rate_per_s)
 {
@@ -298,7 +127,7 @@ static void begin_again(struct load *load, uint64_t rate_per_s)
 
     load->step.rate_per_s = rate_per_s;
     load->step.seed++; /* a plan of its own */
-    clear_result(load->result);
+    result_clear(load->result);
     collector_again(&load->collector);
     atomic_store(&course->go, false);
     atomic_store(&course->start_ns, NOT_YET);
@@ -313,8 +142,8 @@ static int make_step(struct load *load)
 {
     int error = 0;
 
-    conduct(load);
-    end_all(load);
+    load_conduct(load);
+    load_end_all(load);
     for (unsigned i = 0; !error && i < load->settings->threads; i++)
         error = load->workers[i].error;
     if (error || load->result->interrupted)
@@ -336,25 +165,13 @@ static int run(struct load *load, const struct steps *steps)
     if (!error && !load->result->interrupted)
         error = make_step(load);
     else
-        end_all(load);
+        load_end_all(load);
     while (steps && !error && !load->result->interrupted &&
            steps->next(steps->input, load->result, &rate_per_s)) {
         begin_again(load, rate_per_s);
         error = make_step(load);
     }
     dismiss_all(load);
-    return error;
-}
-
-/* What only an open loop has. */
-static int set_up_times(struct load *load)
-{
-    struct plan_times *times = &load->result->times;
-    int error = plan_times_init(times);
-
-    load->total.latency[LATENCY_RESPONSE] = times->response;
-    load->total.latency[LATENCY_QUEUE_WAIT] = times->queue_wait;
-    load->total.latency[LATENCY_SEND_LAG] = times->send_lag;
     return error;
 }
 
@@ -376,20 +193,13 @@ static int set_up(struct load *load, sigset_t *old_mask)
     load->course.news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (load->signal_fd < 0 || load->course.news_fd < 0)
         return -errno;
-    result->service = malloc(sizeof(*result->service));
-    result->connect = malloc(sizeof(*result->connect));
-    result->connect_first = malloc(sizeof(*result->connect_first));
-    result->thread_shares =
-        calloc(load->settings->threads, sizeof(*result->thread_shares));
-    if (!result->service || !result->connect || !result->connect_first ||
-        !result->thread_shares)
-        return -ENOMEM;
-    histogram_clear(result->service);
-    histogram_clear(result->connect);
-    histogram_clear(result->connect_first);
+    error = result_init(result, load->settings);
     load->total.latency[LATENCY_SERVICE] = result->service;
     load->total.latency[LATENCY_CONNECT] = result->connect;
-    return load->settings->rate_per_s ? set_up_times(load) : 0;
+    load->total.latency[LATENCY_RESPONSE] = result->times.response;
+    load->total.latency[LATENCY_QUEUE_WAIT] = result->times.queue_wait;
+    load->total.latency[LATENCY_SEND_LAG] = result->times.send_lag;
+    return error;
 }
 
 static void tear_down(struct load *load)
@@ -417,9 +227,8 @@ int load_run(const struct settings *settings, const struct steps *steps,
     struct load load = {.step = *settings, .result = result};
     sigset_t old_mask;
 
-    load.settings = &load.step;
-
     *result = (struct result){0};
+    load.settings = &load.step;
     atomic_init(&load.course.start_ns, NOT_YET);
     atomic_init(&load.course.end_ns, NOT_YET);
     reference_init(&load.reference);
@@ -429,13 +238,4 @@ int load_run(const struct settings *settings, const struct steps *steps,
     tear_down(&load);
     pthread_sigmask(SIG_SETMASK, &old_mask, NULL);
     return error;
-}
-
-void load_free(struct result *result)
-{
-    free(result->service);
-    free(result->connect);
-    free(result->connect_first);
-    plan_times_free(&result->times);
-    free(result->thread_shares);
 }

@@ -21,10 +21,8 @@ struct steps {
  * early and shows as `interrupted`. Tells `settings->watcher` of each interval
  * while the run goes on, and before it returns of the last. 0 with `*result`
  * filled in from the last step, its verdict apart,
- * or -errno. load_free() in both cases. */
+ * or -errno. result_free() in both cases. */
 int load_run(const struct settings *settings, const struct steps *steps,
              struct result *result);
-
-void load_free(struct result *result);
 
 #endif

@@ -137,7 +137,7 @@ static int drive(struct run *run)
         status = run->found ? report_found(run, &result) : report(run, &result);
     }
     outputs_discard(run->output, OUTPUTS);
-    load_free(&result);
+    result_free(&result);
     return status;
 }
 

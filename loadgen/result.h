@@ -54,4 +54,12 @@ struct result {
     struct verdict verdict;
 };
 
+/* An empty one, with the histograms that the mode needs. 0 or -ENOMEM;
+ * result_free() in both cases. */
+int result_init(struct result *result, const struct settings *settings);
+void result_free(struct result *result);
+
+/* Empties it. */
+void result_clear(struct result *result);
+
 #endif
