@@ -314,11 +314,12 @@ void command_parse(struct command *command, int argc, char **argv)
     const struct options options = {
         .table = table,
         .words = targets,
-        .about = "Drives a server in a closed or an open loop, checks every "
-                 "reply, and "
-                 "says what it cost and what the figures are worth.\v"
-                 "Exit: 0 every reply was right, 1 errors or a verdict that "
-                 "--strict refuses, 2 could not run.",
+        .about =
+            "Drives a server in a closed or an open loop, checks every "
+            "reply, and "
+            "says what it cost and what the figures are worth.\v"
+            "Exit: 0 every reply was right, 1 errors or a verdict that "
+            "--strict refuses, 2 could not run, 3 --find-rate could not tell.",
         .take = take_option,
     };
 

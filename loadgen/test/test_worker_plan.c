@@ -351,6 +351,47 @@ static void an_early_end_counts_what_was_never_sent(void **state)
     tear_down(&f);
 }
 
+/* On the same connections, at twice the rate. */
+static void another_step_begins_anew(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, 1, ORIGIN, 3000);
+    send_on(&f, f.a, 1000);
+    answer(&f, f.a, 1100);
+    send_on(&f, f.b, 2000);
+    worker_pass(&f.worker, 3000 + TIMEOUT);
+    assert_true(worker_done(&f.worker));
+    assert_int_equal(f.worker.unfinished, 1);
+
+    worker_again(&f.worker);
+    f.b->proven = true;
+    assert_true(worker_closed(&f.worker, f.b, FAULT_NONE, ""));
+    worker_opening(&f.worker, f.b, 20000);
+    worker_opened(&f.worker, f.b, 20100);
+    assert_null(worker_due(&f.worker, 20200));
+    f.settings.rate_per_s *= 2;
+    atomic_store(&f.course.plan_ns, 30000);
+    atomic_store(&f.course.start_ns, 30000);
+    atomic_store(&f.course.end_ns, 31000);
+    assert_true(worker_look(&f.worker, 25000));
+    send_on(&f, f.a, 30000);
+    send_on(&f, f.b, 30500);
+    answer(&f, f.a, 30600);
+    answer(&f, f.b, 31200);
+    worker_pass(&f.worker, 31200);
+    assert_true(worker_done(&f.worker));
+    assert_int_equal(f.plan->counts.planned, 2);
+    assert_int_equal(f.worker.counters.requests, 2);
+    assert_int_equal(f.worker.unfinished, 0);
+    assert_int_equal(f.worker.unfinished_oldest_ns, 0);
+    assert_int_equal(f.worker.in_window.replies, 1);
+    assert_int_equal(f.plan->times.response->max_ns, 700);
+    assert_complete(&f);
+    tear_down(&f);
+}
+
 static void the_engine_is_told_how_to_wait(void **state)
 {
     struct fixture f;
@@ -446,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_lost_request_is_told),
         cmocka_unit_test(a_connection_closed_while_free_is_left_out),
         cmocka_unit_test(an_early_end_counts_what_was_never_sent),
+        cmocka_unit_test(another_step_begins_anew),
         cmocka_unit_test(the_engine_is_told_how_to_wait),
         cmocka_unit_test(spinning_is_told_from_work),
         cmocka_unit_test(nothing_vanishes_whatever_happens),
