@@ -58,8 +58,7 @@ static int read_entry(char *text, size_t n, struct hlog_entry *entry)
     char *at = text;
     double max;
 
-    if (strlen(text) != n || !take_tag(&at, entry->tag) ||
-        !take_seconds(&at, &entry->start_ns) ||
+    if (!take_tag(&at, entry->tag) || !take_seconds(&at, &entry->start_ns) ||
         !take_seconds(&at, &entry->length_ns) || !take_number(&at, &max))
         return -EBADMSG;
     return packed_to_histogram(at, n - (size_t)(at - text), &entry->histogram);

@@ -194,12 +194,14 @@ static int decode_counts(const uint8_t *at, const uint8_t *end,
     return 0;
 }
 
+/* The index offset and the ratio are for histograms of real numbers; some
+ * writers put other values there, and the counts are in order all the same. */
 static int decode(const uint8_t *bytes, size_t n, struct histogram *histogram)
 {
     histogram_clear(histogram);
     if (n < HEAD || (get32(bytes) & COOKIE_MASK) != (COOKIE & COOKIE_MASK) ||
-        get32(bytes + 4) != n - HEAD || get32(bytes + 8) != 0 ||
-        get32(bytes + 12) != DIGITS || get64(bytes + 16) != 1)
+        get32(bytes + 4) != n - HEAD || get32(bytes + 12) != DIGITS ||
+        get64(bytes + 16) != 1)
         return -EBADMSG;
     return decode_counts(bytes + HEAD, bytes + n, histogram);
 }

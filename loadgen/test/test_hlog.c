@@ -137,13 +137,38 @@ static void counts_beyond_measure_are_refused(void **state)
 
     (void)state;
     fill(&histogram, values[1]);
-    for (size_t i = 0; i < 3; i++)
-        histogram.counts[i] = INT64_MAX;
-    histogram.max_ns = 2;
-    char *text = packed_from_histogram(&histogram);
-    assert_int_equal(packed_to_histogram(text, strlen(text), &histogram),
-                     -EBADMSG);
-    free(text);
+    /* Their number is beyond 64 bits, or only their sum. */
+    const uint64_t counts[][3] = {{INT64_MAX, INT64_MAX, 2},
+                                  {0, INT64_MAX, INT64_MAX / 2 + 2},
+                                  {0, 0, INT64_MAX}};
+    for (size_t i = 0; i < LENGTH(counts); i++) {
+        memcpy(histogram.counts, counts[i], sizeof(counts[i]));
+        histogram.max_ns = 2;
+        histogram.count = 1;
+        char *text = packed_from_histogram(&histogram);
+        int error = packed_to_histogram(text, strlen(text), &histogram);
+        assert_int_equal(error, i < 2 ? -EBADMSG : 0);
+        free(text);
+    }
+}
+
+/* Written by another implementation, hdr-histogram-js 3.0.0. */
+static void what_others_pack_is_read(void **state)
+{
+    static const char text[] =
+        "HISTFAAAADZ4nJNpmSzMwMAAwowMDAzMDBDAyMDA7GawYwEDjM/ExMD0VZ6JZX8fI1tj"
+        "KNP5NiYmAK4DB9Y=";
+    static const uint64_t list[] = {
+        1,       3,       2047,    2048,     2049,
+        1000000, 1000000, 1000000, 41000000, HISTOGRAM_HIGHEST_NS,
+        0};
+    static struct histogram histogram;
+    static struct histogram back;
+
+    (void)state;
+    fill(&histogram, list);
+    assert_int_equal(packed_to_histogram(text, strlen(text), &back), 0);
+    assert_same(&histogram, &back);
 }
 
 /* A log of two intervals and two tags; the caller frees it. */
@@ -348,42 +373,90 @@ static void changed_logs_do_no_harm(void **state)
     free(text);
 }
 
+/* A histogram before it is compressed, to be changed. */
+struct opened {
+    uint8_t plain[400000];
+    size_t size;
+};
+
+static void open_packed(const struct histogram *histogram,
+                        struct opened *opened)
+{
+    static uint8_t packed[400000];
+    uLongf size = sizeof(opened->plain);
+    char *text = packed_from_histogram(histogram);
+    ssize_t n = base64_decode(text, strlen(text), packed);
+
+    free(text);
+    assert_true(n > 8);
+    assert_int_equal(uncompress(opened->plain, &size, packed + 8, (uLong)n - 8),
+                     Z_OK);
+    opened->size = size;
+}
+
+/* Packs it again, with `surplus` bytes behind what was compressed, and reads
+ * that. Returns what packed_to_histogram() does. */
+static int read_again(const struct opened *opened, size_t surplus,
+                      struct histogram *histogram)
+{
+    static uint8_t packed[400000];
+    static char text[600000];
+    uLongf len = sizeof(packed) - 8 - surplus;
+
+    memcpy(packed, "\x1c\x84\x93\x14", 4);
+    assert_int_equal(compress(packed + 8, &len, opened->plain, opened->size),
+                     Z_OK);
+    memset(packed + 8 + len, 0, surplus);
+    len += surplus;
+    for (int i = 0; i < 4; i++)
+        packed[4 + i] = (uint8_t)(len >> (24 - 8 * i));
+    base64_encode(packed, 8 + len, text);
+    return packed_to_histogram(text, strlen(text), histogram);
+}
+
 /* The same for what the check sum of the compression would not let through:
  * the counts are changed, and packed again. */
 static void changed_counts_do_no_harm(void **state)
 {
     static struct histogram histogram;
-    static uint8_t plain[400000];
-    static uint8_t packed[8 + 400000];
-    static char again[600000];
+    static struct opened opened;
     uint64_t random = 88172645463325252;
-    uLongf size = sizeof(plain);
 
     (void)state;
     fill(&histogram, values[3]);
-    char *text = packed_from_histogram(&histogram);
-    ssize_t n = base64_decode(text, strlen(text), packed);
-    free(text);
-    assert_true(n > 8);
-    assert_int_equal(uncompress(plain, &size, packed + 8, (uLong)n - 8), Z_OK);
+    open_packed(&histogram, &opened);
     for (int round = 0; round < 3000; round++) {
-        uLongf len = sizeof(packed) - 8;
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        size_t at = (size_t)(random >> 32) % size;
-        uint8_t old = plain[at];
-        plain[at] = (uint8_t)random;
-        assert_int_equal(compress(packed + 8, &len, plain, size), Z_OK);
-        plain[at] = old;
-        for (int i = 0; i < 4; i++)
-            packed[4 + i] = (uint8_t)(len >> (24 - 8 * i));
-        base64_encode(packed, 8 + len, again);
-        int error = packed_to_histogram(again, strlen(again), &histogram);
+        size_t at = (size_t)(random >> 32) % opened.size;
+        uint8_t old = opened.plain[at];
+        opened.plain[at] = (uint8_t)random;
+        int error = read_again(&opened, 0, &histogram);
+        opened.plain[at] = old;
         assert_true(error == 0 || error == -EBADMSG);
         if (error == 0)
             check_sums(&histogram);
     }
+}
+
+static void lengths_must_be_right(void **state)
+{
+    static struct histogram histogram;
+    static struct opened opened;
+
+    (void)state;
+    fill(&histogram, values[3]);
+    open_packed(&histogram, &opened);
+    assert_int_equal(read_again(&opened, 0, &histogram), 0);
+    assert_int_equal(read_again(&opened, 1, &histogram), -EBADMSG);
+    opened.plain[7]--;
+    assert_int_equal(read_again(&opened, 0, &histogram), -EBADMSG);
+    opened.plain[7]++;
+    opened.size--;
+    assert_int_equal(read_again(&opened, 0, &histogram), -EBADMSG);
+    opened.size = 39;
+    assert_int_equal(read_again(&opened, 0, &histogram), -EBADMSG);
 }
 
 int main(void)
@@ -394,12 +467,14 @@ int main(void)
         cmocka_unit_test(a_histogram_survives_packing),
         cmocka_unit_test(large_counts_survive),
         cmocka_unit_test(counts_beyond_measure_are_refused),
+        cmocka_unit_test(what_others_pack_is_read),
         cmocka_unit_test(a_log_is_read_as_it_was_written),
         cmocka_unit_test(untagged_lines_and_other_ends_are_read),
         cmocka_unit_test(damaged_lines_are_told_by_number),
         cmocka_unit_test(a_cut_log_gives_what_is_whole),
         cmocka_unit_test(changed_logs_do_no_harm),
         cmocka_unit_test(changed_counts_do_no_harm),
+        cmocka_unit_test(lengths_must_be_right),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -307,6 +307,23 @@ static void an_early_end_shortens_the_last(void **state)
     tear_down(&f);
 }
 
+/* The threads did not run at all while the edges passed. */
+static void late_ends_make_one_long_interval(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, 9000, true);
+    serve(&f, 0, 1500, 10);
+    worker_pass(&f.workers[1], 1500);
+    worker_finish(&f.workers[0], 3300);
+    worker_finish(&f.workers[1], 3300);
+    collector_take(&f.collector);
+    assert_int_equal(f.told.n, 1);
+    assert_row(&f, 0, 0, 2300, 1, 10);
+    tear_down(&f);
+}
+
 /* The counts of the whole run are not those of its parts. */
 static void errors_belong_to_their_interval(void **state)
 {
@@ -356,6 +373,7 @@ int main(void)
         cmocka_unit_test(a_late_worker_makes_a_longer_interval),
         cmocka_unit_test(who_ends_early_does_not_hold_the_others_up),
         cmocka_unit_test(an_early_end_shortens_the_last),
+        cmocka_unit_test(late_ends_make_one_long_interval),
         cmocka_unit_test(errors_belong_to_their_interval),
         cmocka_unit_test(before_the_window_nothing_is_told),
     };

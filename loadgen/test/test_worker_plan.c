@@ -245,6 +245,13 @@ static void the_rest_of_the_plan_is_awaited(void **state)
     assert_true(worker_done(&f.worker));
     assert_int_equal(f.plan->counts.planned, 4);
     assert_int_equal(f.worker.counters.requests, 3);
+    /* What is handed over counts replies and bytes up to the window's end. */
+    const struct part *part = handover_look(&f.worker.handover);
+    assert_non_null(part);
+    assert_int_equal(part->counters.requests, 3);
+    assert_int_equal(part->counters.replies, 0);
+    assert_int_equal(part->counters.bytes_out, 2 * MESSAGE);
+    assert_int_equal(part->latency[LATENCY_RESPONSE]->count, 3);
     assert_int_equal(f.worker.unfinished, 1);
     assert_int_equal(f.worker.unfinished_oldest_ns, 5000 + TIMEOUT - 4000);
     assert_int_equal(f.plan->counts.unsent, 0);
