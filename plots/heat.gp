@@ -1,9 +1,10 @@
 # Latency over time
 # The response time in open loop, in one trial of each server: each field is an
-# interval of time and a span of response times, its colour how many requests fell
-# there. A pause of the server is a column that leans to the right as it drains: those
-# that were planned first waited longest. The trial is, of those that keep this, the
-# one whose p99 is nearest to the median of all; its number is the panel's.
+# interval of time and a span of response times, its colour how many replies came
+# then that had taken so long. A pause is a gap, and a tower after it: the requests
+# planned meanwhile are answered late, one after the other. The trial, whose number
+# the panel tells, is that of those which keep this whose p99 is nearest to the median
+# of all.
 call ARG0[1:strlen(ARG0) - strlen("heat.gp")].'style.gp' ARG1
 data = run.'/heat.tsv'
 if (heat_servers eq '') { exit }

@@ -237,6 +237,7 @@ static void the_table_leads_with_it_too(void **state)
         "blocking ",
         " skipped: starves\n",
         "epoll ",
+        "  25.0 us  90.0 us ",
         "open loop at 90%, c=64: 9.00 k/s of",
         "\nhttp, by our generator, payload 0 B\n",
         "\nhttp, by our generator, payload 0 B, 1 request a connection\n",
