@@ -9,15 +9,32 @@ void histogram_clear(struct histogram *histogram)
     histogram->min_ns = UINT64_MAX;
 }
 
+void histogram_wipe(struct histogram *histogram)
+{
+    if (histogram->count == 0)
+        return;
+    const size_t first = histogram_index(histogram->min_ns);
+    const size_t last = histogram_index(histogram->max_ns);
+    memset(&histogram->counts[first], 0,
+           (last - first + 1) * sizeof(histogram->counts[0]));
+    histogram->count = 0;
+    histogram->sum_ns = 0;
+    histogram->min_ns = UINT64_MAX;
+    histogram->max_ns = 0;
+}
+
 void histogram_merge(struct histogram *to, const struct histogram *from)
 {
+    if (from->count == 0)
+        return;
     if (from->min_ns < to->min_ns)
         to->min_ns = from->min_ns;
     if (from->max_ns > to->max_ns)
         to->max_ns = from->max_ns;
     to->count += from->count;
     to->sum_ns += from->sum_ns;
-    for (size_t i = 0; i < HISTOGRAM_LENGTH; i++)
+    const size_t last = histogram_index(from->max_ns);
+    for (size_t i = histogram_index(from->min_ns); i <= last; i++)
         to->counts[i] += from->counts[i];
 }
 

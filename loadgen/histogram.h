@@ -31,6 +31,10 @@ struct histogram {
 /* Makes it empty. */
 void histogram_clear(struct histogram *histogram);
 
+/* The same for one that was made empty before: only the counters that were used
+ * are touched. */
+void histogram_wipe(struct histogram *histogram);
+
 /* The counter that `value_ns` (at most HISTOGRAM_HIGHEST_NS) belongs to. */
 static inline size_t histogram_index(uint64_t value_ns)
 {

@@ -18,7 +18,9 @@ enum {
     OUTER_HEAD = 8,
     HEAD = 40,
     DIGITS = 3,
-    WORD_MOST = 9, /* bytes of a count */
+    WORD_MOST = 9,    /* bytes of a count */
+    WINDOW_BITS = 12, /* zlib's, and how much memory it takes for the rest */
+    MEMORY_LEVEL = 5,
     PLAIN_MOST = HEAD + HISTOGRAM_LENGTH * WORD_MOST,
 };
 
@@ -124,25 +126,48 @@ static size_t encode(const struct histogram *histogram, uint8_t *bytes)
     return (size_t)(end - bytes);
 }
 
-/* Compresses the `n` bytes into `packed`, which has room for compressBound(n)
- * and the head. The length, or 0 if there is no memory. */
-static size_t squeeze(const uint8_t *plain, size_t n, uint8_t *packed)
+/* Deflates the `n` bytes behind a head, with `stream` ready. Returns what must be
+ * freed, with its length in `*len`, or NULL if there is no memory. */
+static uint8_t *deflate_all(z_stream *stream, const uint8_t *plain, size_t n,
+                            size_t *len)
 {
-    uLongf len = compressBound(n);
+    const size_t room = deflateBound(stream, n);
+    uint8_t *packed = malloc(OUTER_HEAD + room);
 
-    if (compress(packed + OUTER_HEAD, &len, plain, n) != Z_OK)
-        return 0;
-    put32(put32(packed, COOKIE_COMPRESSED), (uint32_t)len);
-    return OUTER_HEAD + len;
+    if (!packed)
+        return NULL;
+    memcpy(&stream->next_in, &plain, sizeof(plain)); /* zlib's lacks a const */
+    stream->avail_in = (uInt)n;
+    stream->next_out = packed + OUTER_HEAD;
+    stream->avail_out = (uInt)room;
+    (void)deflate(stream, Z_FINISH); /* can't fail with so much room */
+    put32(put32(packed, COOKIE_COMPRESSED), (uint32_t)stream->total_out);
+    *len = OUTER_HEAD + stream->total_out;
+    return packed;
+}
+
+/* Compresses the `n` bytes, as above. Where intervals are short this must not take
+ * the CPU from what is measured, so the window is a small one, which needs little
+ * memory to be made ready. */
+static uint8_t *squeeze(const uint8_t *plain, size_t n, size_t *len)
+{
+    z_stream stream = {0};
+
+    if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, WINDOW_BITS,
+                     MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+        return NULL;
+    uint8_t *packed = deflate_all(&stream, plain, n, len);
+    (void)deflateEnd(&stream);
+    return packed;
 }
 
 char *packed_from_histogram(const struct histogram *histogram)
 {
     uint8_t *plain = malloc(PLAIN_MOST);
     size_t n = plain ? encode(histogram, plain) : 0;
-    uint8_t *packed = plain ? malloc(OUTER_HEAD + compressBound(n)) : NULL;
-    size_t len = packed ? squeeze(plain, n, packed) : 0;
-    char *text = len ? malloc(base64_length(len) + 1) : NULL;
+    size_t len = 0;
+    uint8_t *packed = plain ? squeeze(plain, n, &len) : NULL;
+    char *text = packed ? malloc(base64_length(len) + 1) : NULL;
 
     if (text)
         base64_encode(packed, len, text);

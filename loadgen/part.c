@@ -53,9 +53,8 @@ void part_clear(struct part *part)
     part->errors = 0;
     part->cpu_ns = 0;
     for (int i = 0; i < LATENCIES; i++) {
-        /* Most intervals open no connection. */
-        if (part->latency[i] && part->latency[i]->count > 0)
-            histogram_clear(part->latency[i]);
+        if (part->latency[i])
+            histogram_wipe(part->latency[i]);
     }
 }
 
@@ -70,7 +69,7 @@ void part_add(struct part *to, const struct part *from)
     to->errors += from->errors;
     to->cpu_ns += from->cpu_ns;
     for (int i = 0; i < LATENCIES; i++) {
-        if (to->latency[i] && from->latency[i] && from->latency[i]->count > 0)
+        if (to->latency[i] && from->latency[i])
             histogram_merge(to->latency[i], from->latency[i]);
     }
 }

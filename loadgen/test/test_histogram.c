@@ -119,6 +119,29 @@ static void a_merge_is_as_one_histogram(void **state)
     free(both);
 }
 
+/* The same list twice, and once more with the ends of the range in it. */
+static void a_wiped_one_is_as_a_fresh_one(void **state)
+{
+    static const uint64_t ends[] = {0, 0, HISTOGRAM_HIGHEST_NS};
+    struct histogram *used = fresh();
+    struct histogram *empty = fresh();
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(ends); i++) {
+        for (uint64_t k = 1; k < 5000; k++)
+            histogram_record(used, k * k);
+        if (i > 0)
+            histogram_record(used, ends[i]);
+        histogram_wipe(used);
+        assert_memory_equal(used, empty, sizeof(*used));
+        histogram_wipe(used);
+        histogram_merge(empty, used);
+        assert_memory_equal(used, empty, sizeof(*used));
+    }
+    free(used);
+    free(empty);
+}
+
 static void the_ends_of_the_range_hold(void **state)
 {
     struct histogram *histogram = fresh();
@@ -206,6 +229,7 @@ int main(void)
         cmocka_unit_test(no_value_is_off_by_a_thousandth),
         cmocka_unit_test(percentiles_are_those_of_the_sorted_values),
         cmocka_unit_test(a_merge_is_as_one_histogram),
+        cmocka_unit_test(a_wiped_one_is_as_a_fresh_one),
         cmocka_unit_test(the_ends_of_the_range_hold),
         cmocka_unit_test(the_deviation_is_that_of_the_population),
         cmocka_unit_test(an_hgrm_has_its_rows_and_its_sums),

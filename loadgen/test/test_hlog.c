@@ -131,6 +131,34 @@ static void large_counts_survive(void **state)
     }
 }
 
+/* As much as there can be, and hard to compress. */
+static void a_full_histogram_survives(void **state)
+{
+    static struct histogram histogram;
+    static struct histogram back;
+    uint64_t random = 88172645463325252;
+
+    (void)state;
+    histogram_clear(&histogram);
+    histogram_record(&histogram, 0);
+    histogram_record(&histogram, HISTOGRAM_HIGHEST_NS);
+    for (size_t i = 0; i < histogram_index(HISTOGRAM_HIGHEST_NS); i++) {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        const uint64_t more = 1 + random % 100;
+        histogram.counts[i] += more;
+        histogram.count += more;
+    }
+    char *text = packed_from_histogram(&histogram);
+    assert_non_null(text);
+    assert_int_equal(packed_to_histogram(text, strlen(text), &back), 0);
+    assert_int_equal(histogram.count, back.count);
+    assert_memory_equal(histogram.counts, back.counts,
+                        sizeof(histogram.counts));
+    free(text);
+}
+
 static void counts_beyond_measure_are_refused(void **state)
 {
     static struct histogram histogram;
@@ -466,6 +494,7 @@ int main(void)
         cmocka_unit_test(what_is_no_base64_is_refused),
         cmocka_unit_test(a_histogram_survives_packing),
         cmocka_unit_test(large_counts_survive),
+        cmocka_unit_test(a_full_histogram_survives),
         cmocka_unit_test(counts_beyond_measure_are_refused),
         cmocka_unit_test(what_others_pack_is_read),
         cmocka_unit_test(a_log_is_read_as_it_was_written),
