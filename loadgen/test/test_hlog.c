@@ -429,9 +429,10 @@ static int read_again(const struct opened *opened, size_t surplus,
 {
     static uint8_t packed[400000];
     static char text[600000];
+    static const uint8_t cookie[] = {0x1c, 0x84, 0x93, 0x14};
     uLongf len = sizeof(packed) - 8 - surplus;
 
-    memcpy(packed, "\x1c\x84\x93\x14", 4);
+    memcpy(packed, cookie, sizeof(cookie));
     assert_int_equal(compress(packed + 8, &len, opened->plain, opened->size),
                      Z_OK);
     memset(packed + 8 + len, 0, surplus);
