@@ -1,5 +1,5 @@
 # The table of bench_loadgen.sh. Each line of the input is a run:
-#   CONNECTIONS TOOL ROUND REQUESTS SECONDS CPU_SECONDS SERVER_TICKS
+#   CONNECTIONS TOOL ROUND REQUESTS SECONDS CPU_SECONDS SERVER_TICKS BUSY_TICKS
 # Variables: tick, the clock ticks of a second; order, the tools in the order of
 # the table.
 
@@ -38,19 +38,23 @@ function target(what, value, limit, most) {
     rate[$1, $2, $3] = $4 / $5
     cpu[$1, $2, $3] = $6 / $4 * 1e6
     busy[$1, $2, $3] = 100 * $7 / tick / $5
+    others[$1, $2, $3] = 50 * (($8 - $7) / tick - $6) / $5
 }
 
 END {
     n_tools = split(order, tools, " ")
     printf "\nMedians (least .. greatest) of %d rounds; ratios within a round.\n", rounds
-    printf "%5s %-7s %9s %7s %7s  %-24s %-24s\n", "conns", "client",
-        "req/s", "CPU us", "server", "req/s : wrk", "CPU : wrk"
+    print "Others: what other processes had of the two CPUs; with more than a few percent,"
+    print "take no figure at its word."
+    printf "%5s %-7s %9s %7s %7s %7s  %-24s %-24s\n", "conns", "client",
+        "req/s", "CPU us", "server", "others", "req/s : wrk", "CPU : wrk"
     for (i = 1; i <= n_ns; i++) {
         for (k = 1; k <= n_tools; k++)
-            printf "%5d %-7s %9s %7s %6s%%  %-24s %-24s\n", ns[i], tools[k],
+            printf "%5d %-7s %9s %7s %6s%% %6s%%  %-24s %-24s\n", ns[i], tools[k],
                 middle(rate, ns[i], tools[k], 0, "%.0f", 0),
                 middle(cpu, ns[i], tools[k], 0, "%.2f", 0),
                 middle(busy, ns[i], tools[k], 0, "%.0f", 0),
+                middle(others, ns[i], tools[k], 0, "%.0f", 0),
                 middle(rate, ns[i], tools[k], 1, "%.2f", 1),
                 middle(cpu, ns[i], tools[k], 1, "%.2f", 1)
         print ""

@@ -86,17 +86,25 @@ server_ticks() {
     echo "$ticks"
 }
 
+# Ticks that the two CPUs were busy until now.
+busy_ticks() {
+    awk -v a="cpu$server_cpu" -v b="cpu$client_cpu" \
+        '$1 == a || $1 == b { busy += $2 + $3 + $4 + $7 + $8 + $9 } END { print busy }' /proc/stat
+}
+
 # measure TOOL CONNECTIONS ROUND: runs it once and notes the figures.
 measure() {
-    local before figures
+    local before busy figures
     before=$(server_ticks)
+    busy=$(busy_ticks)
     figures=$("run_$1" "$2")
     read -r requests seconds cpu <<<"$figures"
     if ! [ "${requests:-0}" -gt 0 ] 2>/dev/null || [ -z "${cpu:-}" ]; then
         echo "bench_loadgen: $1 with $2 connections failed" >&2
         exit 2
     fi
-    echo "$2 $1 $3 $requests $seconds $cpu $(($(server_ticks) - before))" >>"$scratch/runs"
+    echo "$2 $1 $3 $requests $seconds $cpu $(($(server_ticks) - before)) $(($(busy_ticks) - busy))" \
+        >>"$scratch/runs"
 }
 
 command -v wrk >/dev/null || cannot 'wrk is not installed'
