@@ -115,7 +115,7 @@ static void a_full_unix_socket_is_tried_later(void **state)
 {
     char folder[] = "/tmp/source-XXXXXX";
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    char text[64];
+    char text[128];
     struct source source;
     int listen_fd = socket(AF_UNIX, SOCK_STREAM, 0);
     int fds[8];
