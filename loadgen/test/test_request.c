@@ -78,18 +78,21 @@ static void lengths_follow_from_seed_and_tag(void **state)
 static char *stream(struct request *request, uint64_t n, size_t step,
                     size_t *len)
 {
-    char *bytes = NULL;
     uint64_t sequence = 0;
     size_t offset = 0;
+    size_t all = 0;
 
+    for (uint64_t i = 0; i < n; i++)
+        all += request_len(request, TAG, i);
+    char *bytes = malloc(all);
+    assert_non_null(bytes);
     *len = 0;
     while (sequence < n) {
         struct span out =
             request_span(request, TAG, sequence, offset, n - sequence);
         size_t taken = out.len < step ? out.len : step;
         assert_true(out.len > 0);
-        bytes = realloc(bytes, *len + taken);
-        assert_non_null(bytes);
+        assert_true(taken <= all - *len);
         memcpy(bytes + *len, out.bytes, taken);
         *len += taken;
         offset += taken;

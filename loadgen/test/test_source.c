@@ -28,7 +28,7 @@ static struct target target_at(const char *text)
 /* The last octets of the address that `fd` is bound to. */
 static uint32_t address_of(int fd)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = {0};
     socklen_t len = sizeof(address);
 
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
