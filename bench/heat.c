@@ -63,7 +63,7 @@ static const json_t *representative(const struct summary_cell *cell)
 static const json_t *shown_of(const struct summary_cell *best,
                               const struct summary_cell *cell)
 {
-    if (!axis_equal(best->axis[AXIS_RATE], cell->axis[AXIS_RATE]) ||
+    if (!best || !axis_equal(best->axis[AXIS_RATE], cell->axis[AXIS_RATE]) ||
         !axis_equal(best->axis[AXIS_CONNECTIONS], cell->axis[AXIS_CONNECTIONS]))
         return NULL;
     return representative(cell);

@@ -173,18 +173,17 @@ static void write_intervals(const char *path)
 
     assert_non_null(file);
     assert_int_equal(hlog_begin(file, 0), 0);
-    for (unsigned i = 0; i < 5; i++) {
+    for (uint64_t i = 0; i < 5; i++) {
+        const uint64_t start_ns = NS_PER_S + i * 10 * NS_PER_MS;
         histogram_clear(&histogram);
         for (uint64_t k = 1; k <= 100; k++)
             histogram_record(&histogram, k * (i == 2 ? 50000 : 500));
-        assert_int_equal(hlog_write(file, "response",
-                                    NS_PER_S + i * 10 * NS_PER_MS,
-                                    10 * NS_PER_MS, &histogram),
-                         0);
-        assert_int_equal(hlog_write(file, "service",
-                                    NS_PER_S + i * 10 * NS_PER_MS,
-                                    10 * NS_PER_MS, &histogram),
-                         0);
+        assert_int_equal(
+            hlog_write(file, "response", start_ns, 10 * NS_PER_MS, &histogram),
+            0);
+        assert_int_equal(
+            hlog_write(file, "service", start_ns, 10 * NS_PER_MS, &histogram),
+            0);
     }
     assert_int_equal(fclose(file), 0);
 }
