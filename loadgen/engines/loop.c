@@ -1,10 +1,10 @@
 #include "loadgen/engines/loop.h"
 
+#include "loadgen/engines/loop_open.h"
 #include "loadgen/socket.h"
 #include "loadgen/timer.h"
 
 #include "common/clock.h"
-#include "common/units.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,20 +13,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* At once: less than a usual listen backlog. */
-enum { OPENING_MOST = 128 };
-
-#define NOBODY UINT32_MAX
-#define RETRY_NS NS_PER_MS
-
 int loop_init(struct loop *loop, struct worker *worker,
               const struct loop_ops *ops)
 {
-    *loop = (struct loop){
-        .worker = worker,
-        .ops = ops,
-        .waiting_first = NOBODY,
-    };
+    *loop = (struct loop){.worker = worker, .ops = ops};
+    loop_open_init(loop);
     loop->timer_fd = timer_open();
     return loop->timer_fd < 0 ? loop->timer_fd : 0;
 }
@@ -48,72 +39,6 @@ static int arm_timer(struct loop *loop)
     return timer_set(loop->timer_fd, at_ns);
 }
 
-/* Begins to connect, now or when the timer says so. */
-static void begin_to_connect(struct loop *loop, struct conn *conn)
-{
-    struct worker *worker = loop->worker;
-    int fd = socket_connect(&worker->settings->target, &worker->source);
-
-    if (socket_may_connect_later(fd)) {
-        worker->postponed++;
-        if (!loop->retry_ns)
-            loop->retry_ns = clock_ns() + RETRY_NS;
-        loop->rearm = true;
-        return;
-    }
-    conn->fd = fd < 0 ? -1 : fd;
-    int error = fd < 0 ? fd : loop->ops->opening(loop, conn);
-    if (error)
-        loop_fail(loop, conn, FAULT_CONNECT, strerror(-error));
-}
-
-static void open_conn(struct loop *loop, struct conn *conn)
-{
-    worker_opening(loop->worker, conn, clock_ns());
-    loop->opening++;
-    begin_to_connect(loop, conn);
-}
-
-/* Tries again to connect what could not begin to. */
-static void connect_late(struct loop *loop)
-{
-    struct worker *worker = loop->worker;
-
-    loop->retry_ns = 0;
-    for (uint32_t i = 0; i < worker->n_conns && !loop->retry_ns; i++) {
-        struct conn *conn = &worker->conns[i];
-        if (conn->state == CONN_CONNECTING && conn->fd < 0)
-            begin_to_connect(loop, conn);
-    }
-}
-
-/* At the latest when those before it have been opened. */
-static void open_again(struct loop *loop, struct conn *conn)
-{
-    struct conn *conns = loop->worker->conns;
-    uint32_t at = (uint32_t)(conn - conns);
-
-    if (loop->opening < OPENING_MOST) {
-        open_conn(loop, conn);
-        return;
-    }
-    conn->behind = NOBODY;
-    if (loop->waiting_first == NOBODY)
-        loop->waiting_first = at;
-    else
-        conns[loop->waiting_last].behind = at;
-    loop->waiting_last = at;
-}
-
-static void open_waiting(struct loop *loop)
-{
-    while (loop->waiting_first != NOBODY && loop->opening < OPENING_MOST) {
-        struct conn *conn = &loop->worker->conns[loop->waiting_first];
-        loop->waiting_first = conn->behind;
-        open_conn(loop, conn);
-    }
-}
-
 /* A connection comes to its regular end. */
 static void close_conn(struct loop *loop, struct conn *conn,
                        enum closing closing)
@@ -129,7 +54,7 @@ static void close_conn(struct loop *loop, struct conn *conn,
     conn->fd = -1;
     worker->counters.closes[closing]++;
     if (worker_closed(worker, conn, FAULT_NONE, ""))
-        open_again(loop, conn);
+        loop_open_again(loop, conn);
 }
 
 void loop_fail(struct loop *loop, struct conn *conn, enum fault fault,
@@ -144,7 +69,7 @@ void loop_fail(struct loop *loop, struct conn *conn, enum fault fault,
         conn->fd = -1;
     }
     if (worker_closed(loop->worker, conn, fault, why))
-        open_again(loop, conn);
+        loop_open_again(loop, conn);
 }
 
 uint64_t loop_wait_until(struct loop *loop)
@@ -176,9 +101,9 @@ void loop_connected(struct loop *loop, struct conn *conn)
     uint64_t now_ns = clock_ns();
     if (now_ns >= loop->worker->edge_ns)
         worker_pass(loop->worker, now_ns);
+    worker_opened(loop->worker, conn, now_ns);
     if (worker_done(loop->worker))
         return;
-    worker_opened(loop->worker, conn, now_ns);
     worker_fill(loop->worker, conn, now_ns);
     loop->ops->flush(loop, conn);
 }
@@ -251,21 +176,6 @@ static void look(struct loop *loop)
     }
 }
 
-/* Opens connections for the first time, and tells when that is settled. */
-static void open_more(struct loop *loop)
-{
-    struct worker *worker = loop->worker;
-
-    while (loop->next < worker->n_conns && loop->opening < OPENING_MOST)
-        open_conn(loop, &worker->conns[loop->next++]);
-    if (loop->next < worker->n_conns || loop->opening > 0 ||
-        loop->waiting_first != NOBODY)
-        return;
-    loop->settled = true;
-    atomic_fetch_add(&worker->course->settled, 1);
-    eventfd_write(worker->course->news_fd, 1);
-}
-
 /* A step has ended. What is still in flight would disturb the next one: such
  * connections are opened again, though nothing is wrong with them. */
 static void rest(struct loop *loop)
@@ -283,12 +193,12 @@ static void rest(struct loop *loop)
         loop_fail(loop, conn, FAULT_NONE, "");
     }
     loop->settled = false;
-    open_more(loop);
+    loop_open_more(loop);
 }
 
 int loop_start(struct loop *loop)
 {
-    open_more(loop);
+    loop_open_more(loop);
     return arm_timer(loop);
 }
 
@@ -302,15 +212,15 @@ int loop_between_batches(struct loop *loop)
         if (!worker_done(worker))
             expire(loop);
         if (loop->retry_ns && clock_ns() >= loop->retry_ns)
-            connect_late(loop);
+            loop_open_late(loop);
     }
     if (loop->woken && !worker_done(worker))
         look(loop);
     loop->woken = false;
     loop->timer_fired = false;
-    open_waiting(loop);
+    loop_open_waiting(loop);
     if (!loop->settled)
-        open_more(loop);
+        loop_open_more(loop);
     if (loop->settled && worker->n_alive == 0 && !worker_done(worker))
         worker_finish(worker, clock_ns());
     if (worker_done(worker)) {
