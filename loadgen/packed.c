@@ -161,9 +161,19 @@ static uint8_t *squeeze(const uint8_t *plain, size_t n, size_t *len)
     return packed;
 }
 
+/* No encoding of it is longer. */
+static size_t plain_most(const struct histogram *histogram)
+{
+    size_t counters = histogram->count ? histogram_index(histogram->max_ns) -
+                                             histogram_index(histogram->min_ns)
+                                       : 0;
+
+    return HEAD + (counters + 2) * WORD_MOST;
+}
+
 char *packed_from_histogram(const struct histogram *histogram)
 {
-    uint8_t *plain = malloc(PLAIN_MOST);
+    uint8_t *plain = malloc(plain_most(histogram));
     size_t n = plain ? encode(histogram, plain) : 0;
     size_t len = 0;
     uint8_t *packed = plain ? squeeze(plain, n, &len) : NULL;
