@@ -33,6 +33,23 @@ static void need_all_engines(void)
     }
 }
 
+/* A busy machine may keep all from the CPUs for the whole of a window: that is
+ * tried again. */
+static struct outcome run_until_served(const char *scheme, unsigned port,
+                                       const char *const *words)
+{
+    enum { TRIES = 20 };
+    struct outcome outcome = run_loadgen(scheme, port, words);
+
+    for (int i = 1; i < TRIES && outcome_number(&outcome, "requests") == 0 &&
+                    outcome_number(&outcome, "errors.total") == 0;
+         i++) {
+        outcome_free(&outcome);
+        outcome = run_loadgen(scheme, port, words);
+    }
+    return outcome;
+}
+
 /* Runs against a fresh stub with each engine. */
 static void run_all(enum stub_manner manner, const char *scheme,
                     const char *const *words, struct outcome *outcomes)
@@ -40,7 +57,7 @@ static void run_all(enum stub_manner manner, const char *scheme,
     for (int i = 0; i < ENGINES; i++) {
         struct stub stub = stub_start(manner);
         loadgen_engine = engines[i]->name;
-        outcomes[i] = run_loadgen(scheme, stub.port, words);
+        outcomes[i] = run_until_served(scheme, stub.port, words);
         stub_stop(&stub);
     }
 }
@@ -229,15 +246,15 @@ static void compare_on_model(const char *name)
 
     for (int i = 0; i < ENGINES; i++) {
         const char *const *words =
-            WORDS("-c", "4", "--duration", "250ms", "--warmup", "0s");
+            WORDS("-c", "4", "--duration", "100ms", "--warmup", "0s");
         loadgen_engine = engines[i]->name;
         struct model model = model_start(name, "echo");
-        struct outcome echo = run_loadgen("echo", model.port, words);
+        struct outcome echo = run_until_served("echo", model.port, words);
         model_stop(&model);
         assert_exact(&echo, 64, 64);
         outcome_free(&echo);
         model = model_start(name, "http");
-        struct outcome http = run_loadgen("http", model.port, words);
+        struct outcome http = run_until_served("http", model.port, words);
         model_stop(&model);
         if (i == 0)
             http_bytes = reply_bytes(&http);
@@ -277,10 +294,10 @@ static void many_connections_are_all_served(void **state)
     for (int i = 0; i < ENGINES; i++) {
         struct model model = model_start("epoll", "echo");
         loadgen_engine = engines[i]->name;
-        struct outcome outcome =
-            run_loadgen("echo", model.port,
-                        WORDS("-c", "1500", "--duration", "300ms", "--warmup",
-                              "0s", "--pipeline", "3", "--threads", "2"));
+        struct outcome outcome = run_until_served(
+            "echo", model.port,
+            WORDS("-c", "1500", "--duration", "300ms", "--warmup", "0s",
+                  "--pipeline", "3", "--threads", "2"));
         model_stop(&model);
         assert_exact(&outcome, 64, 64);
         assert_true(outcome_number(&outcome, "connections_established") ==
