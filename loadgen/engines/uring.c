@@ -163,9 +163,9 @@ static int wait_for_some(struct uring *uring, uint64_t until_ns)
         n = submit_and_sleep(ring, until_ns);
     if (n < 0 && n != -EINTR && n != -ETIME)
         return n;
-    uring->outbox_bytes = 0;
+    uring_submitted(uring);
     uring->now_ns = clock_ns();
-    return 0;
+    return uring->error;
 }
 
 static int run_loop(struct uring *uring)

@@ -73,6 +73,11 @@ static inline uint64_t uring_name(const struct uring *uring, enum op op,
 /* Has the kernel take what is in the queue; does not wait. */
 void uring_submit(struct uring *uring);
 
+/* The kernel has taken what was in the queue, and what that was about is in the
+ * outbox no more. If it has left some, for want of memory, the ring is out of
+ * order. */
+void uring_submitted(struct uring *uring);
+
 /* A place in the queue; one that leads nowhere if the ring is out of order. */
 struct io_uring_sqe *uring_entry(struct uring *uring);
 

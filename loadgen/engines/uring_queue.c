@@ -3,13 +3,21 @@
 #include <errno.h>
 #include <poll.h>
 
+void uring_submitted(struct uring *uring)
+{
+    uring->outbox_bytes = 0;
+    if (io_uring_sq_ready(&uring->ring) > 0)
+        uring->error = -EBUSY;
+}
+
 void uring_submit(struct uring *uring)
 {
     int n = io_uring_submit(&uring->ring);
 
     if (n < 0)
         uring->error = n;
-    uring->outbox_bytes = 0;
+    else
+        uring_submitted(uring);
 }
 
 struct io_uring_sqe *uring_entry(struct uring *uring)

@@ -2,24 +2,16 @@
  * complain about the same. */
 #include "common/test/test.h"
 
+#include "loadgen/test/model.h"
 #include "loadgen/test/stub.h"
 
 #include "loadgen/engine.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -188,50 +180,6 @@ static void announced_ends_reopen(void **state)
     free_all(outcomes);
 }
 
-/* One of the servers that are measured. */
-struct model {
-    pid_t pid;
-    int out_fd;
-    unsigned port;
-};
-
-static struct model model_start(const char *name, const char *protocol)
-{
-    struct model model;
-    const char *build = getenv("BUILD");
-    char program[4096];
-    char line[200] = "";
-    int out[2];
-
-    snprintf(program, sizeof(program), "%s/servers/%s", build ? build : "build",
-             name);
-    assert_int_equal(pipe2(out, O_CLOEXEC), 0);
-    model.pid = fork();
-    assert_true(model.pid >= 0);
-    if (model.pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(out[1], STDOUT_FILENO);
-        execl(program, program, "--port", "0", "--protocol", protocol,
-              (char *)NULL);
-        _exit(127);
-    }
-    close(out[1]);
-    model.out_fd = out[0];
-    ssize_t n = read(out[0], line, sizeof(line) - 1);
-    const char *port = n > 0 ? strrchr(line, ' ') : NULL;
-    model.port = port ? (unsigned)strtoul(port, NULL, 10) : 0;
-    if (model.port == 0)
-        fail_msg("%s does not start", program);
-    return model;
-}
-
-static void model_stop(const struct model *model)
-{
-    kill(model->pid, SIGTERM);
-    waitpid(model->pid, NULL, 0);
-    close(model->out_fd);
-}
-
 static double reply_bytes(const struct outcome *outcome)
 {
     return outcome_number(outcome, "bytes_in") /
@@ -323,53 +271,6 @@ static void large_messages_are_driven_alike(void **state)
     free_all(outcomes);
 }
 
-static int setup_errno;
-
-/* From now on, io_uring_setup(2) fails with `setup_errno`. */
-static void forbid_io_uring(void)
-{
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)setup_errno),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const struct sock_fprog program = {LENGTH(filter), filter};
-
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-        _exit(126);
-}
-
-static void a_kernel_that_lacks_it_is_told(void **state)
-{
-    static const struct {
-        int error;
-        const char *message;
-    } cases[] = {
-        {ENOSYS, "--engine uring: the kernel has no io_uring: "},
-        {EPERM, "--engine uring: io_uring is forbidden here (sysctl "},
-        {EINVAL, "--engine uring: io_uring lacks DEFER_TASKRUN, "},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < LENGTH(cases); i++) {
-        setup_errno = cases[i].error;
-        loadgen_prepare = forbid_io_uring;
-        loadgen_engine = "uring";
-        struct outcome outcome = run_loadgen("http", 9, WORDS("-c", "1"));
-        loadgen_prepare = NULL;
-        if (outcome.status == 126)
-            skip();
-        assert_int_equal(outcome.status, 77);
-        assert_null(outcome.record);
-        if (!strstr(outcome.err, cases[i].message) ||
-            !strstr(outcome.err, "; use --engine epoll\n"))
-            fail_msg("%s", outcome.err);
-        outcome_free(&outcome);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,7 +280,6 @@ int main(void)
         cmocka_unit_test(every_model_is_driven_alike),
         cmocka_unit_test(many_connections_are_all_served),
         cmocka_unit_test(large_messages_are_driven_alike),
-        cmocka_unit_test(a_kernel_that_lacks_it_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
