@@ -20,7 +20,7 @@ suite=bench/suites/regress.ini
 case ${1:-} in
 --quick) live=2 loaded=1 budget=60s loaded_budget=60s narrow=epoll null_blocks=14 planted_blocks=16 gates=400
     models=epoll plants='3 syscall stall' ;;
-'') live=10 loaded=3 budget=5m narrow=$servers loaded_budget=2m null_blocks=40 planted_blocks=30 gates=1000
+'') live=10 loaded=3 budget=3m narrow=$servers loaded_budget=2m null_blocks=40 planted_blocks=30 gates=1000
     models='epoll threaded' plants='1 2 3 6 syscall stall' ;;
 *) echo 'check_harness: takes --quick or nothing' >&2 && exit 2 ;;
 esac
