@@ -37,6 +37,8 @@ else
     test_that 'http is read by hdr-histogram-js' reads_back http -c 8 http://127.0.0.1:PORT/
     test_that 'echo is read by hdr-histogram-js' reads_back echo -c 2 --threads 2 \
         --pipeline 4 echo://127.0.0.1:PORT
+    test_that 'churn is read by hdr-histogram-js' reads_back http -c 4 \
+        --requests-per-connection 5 http://127.0.0.1:PORT/
     test_that 'an open loop is read by hdr-histogram-js' reads_back http -c 4 --rate 5000 \
         http://127.0.0.1:PORT/
     sed 's/^/# /' "$scratch/told"
