@@ -29,6 +29,7 @@ int ticks_read(const cpu_set_t *cpus, struct ticks *ticks)
             number >= CPU_SETSIZE || !CPU_ISSET(number, cpus))
             continue;
         ticks->busy_ns += (t[0] + t[1] + t[2] + t[5] + t[6]) * tick_ns;
+        ticks->nice_ns += t[1] * tick_ns;
         ticks->idle_ns += (t[3] + t[4]) * tick_ns;
         ticks->steal_ns += t[7] * tick_ns;
     }

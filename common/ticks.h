@@ -11,6 +11,7 @@
  * `busy_ns` is sampled by the tick and misses much of what runs between two. */
 struct ticks {
     uint64_t busy_ns;  /* neither idle, waiting for I/O, nor stolen */
+    uint64_t nice_ns;  /* of these, processes that leave others the CPU */
     uint64_t idle_ns;  /* idle or waiting for I/O */
     uint64_t steal_ns; /* taken by the hypervisor for others */
 };

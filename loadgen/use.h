@@ -14,7 +14,9 @@
 struct use {
     unsigned cpus;      /* how many these are; 0: not known, nor is the rest */
     bool shared;        /* some are open to both of them */
-    double idle_share;  /* of the time of all these CPUs */
+    double idle_share;  /* of the time of all these CPUs: nobody used them, or
+                         * only what leaves them to us, as what keeps a CPU
+                         * awake does */
     double steal_share; /* likewise: taken by the hypervisor */
 };
 
