@@ -34,9 +34,10 @@ test_parts := $(wildcard $(parts:%=%/test))
 sources_common := $(wildcard common/*.c)
 sources_servers := $(filter-out servers/main.c, \
   $(wildcard servers/*.c servers/protocols/*.c))
-sources_loadgen := $(filter-out loadgen/main.c, \
-  $(wildcard loadgen/*.c loadgen/engines/*.c))
-sources_bench := $(filter-out bench/main.c,$(wildcard bench/*.c))
+sources_loadgen := $(filter-out loadgen/main.c loadgen/test/%, \
+  $(wildcard loadgen/*.c loadgen/*/*.c))
+sources_bench := $(filter-out bench/main.c bench/test/%, \
+  $(wildcard bench/*.c bench/*/*.c))
 
 # What a program links beyond its own objects; a model may need a library of
 # its own: libs_NAME.

@@ -1,6 +1,6 @@
 #include "bench/baseline.h"
 
-#include "bench/run_dir.h"
+#include "bench/runner/run_dir.h"
 #include "common/msg.h"
 #include "common/nearest.h"
 

@@ -1,7 +1,7 @@
 #include "bench/baseline.h"
 
-#include "bench/fingerprint.h"
-#include "bench/run_dir.h"
+#include "bench/compare/fingerprint.h"
+#include "bench/runner/run_dir.h"
 #include "common/msg.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 #include "bench/commands.h"
 
 #include "bench/baseline.h"
-#include "bench/fingerprint.h"
-#include "bench/run_dir.h"
-#include "bench/tables.h"
+#include "bench/compare/fingerprint.h"
+#include "bench/report/tables.h"
+#include "bench/runner/run_dir.h"
 #include "common/exits.h"
 #include "common/msg.h"
 #include "common/options.h"

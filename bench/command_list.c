@@ -1,8 +1,8 @@
 #include "bench/commands.h"
 
 #include "bench/child.h"
-#include "bench/outcome.h"
-#include "bench/suite.h"
+#include "bench/runner/outcome.h"
+#include "bench/runner/suite.h"
 #include "common/clock.h"
 #include "common/exits.h"
 #include "common/msg.h"

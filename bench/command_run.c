@@ -1,7 +1,7 @@
 #include "bench/commands.h"
 
 #include "bench/child.h"
-#include "bench/run.h"
+#include "bench/runner/run.h"
 #include "common/exits.h"
 #include "common/msg.h"
 #include "common/options.h"

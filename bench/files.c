@@ -1,6 +1,6 @@
 #include "bench/files.h"
 
-#include "bench/run_dir.h"
+#include "bench/runner/run_dir.h"
 #include "common/msg.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #ifndef LOADGEN_COMMAND_H
 #define LOADGEN_COMMAND_H
 
-#include "loadgen/goal.h"
+#include "loadgen/plan/goal.h"
 #include "loadgen/settings.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #include "loadgen/command_conns.h"
 
-#include "loadgen/request.h"
+#include "loadgen/protocol/request.h"
 
 #include "common/msg.h"
 #include "common/options.h"

@@ -3,8 +3,8 @@
 #ifndef LOADGEN_LOAD_COURSE_H
 #define LOADGEN_LOAD_COURSE_H
 
-#include "loadgen/collector.h"
-#include "loadgen/idle.h"
+#include "loadgen/connections/idle.h"
+#include "loadgen/intervals/collector.h"
 #include "loadgen/result.h"
 #include "loadgen/settings.h"
 #include "loadgen/use.h"

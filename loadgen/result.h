@@ -4,10 +4,10 @@
 
 #include "loadgen/fault.h"
 #include "loadgen/histogram.h"
-#include "loadgen/plan.h"
+#include "loadgen/plan/plan.h"
 #include "loadgen/settings.h"
 #include "loadgen/use.h"
-#include "loadgen/verdict.h"
+#include "loadgen/verdict/verdict.h"
 
 #include "common/cost.h"
 

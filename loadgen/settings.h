@@ -2,8 +2,8 @@
 #ifndef LOADGEN_SETTINGS_H
 #define LOADGEN_SETTINGS_H
 
-#include "loadgen/schedule.h"
-#include "loadgen/target.h"
+#include "loadgen/connections/target.h"
+#include "loadgen/plan/schedule.h"
 
 #include <sched.h>
 #include <stdbool.h>

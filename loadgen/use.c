@@ -35,8 +35,8 @@ struct use use_since(const struct use_edge *begin)
         return (struct use){0};
     unsigned cpus = (unsigned)CPU_COUNT(&begin->cpus);
     double whole_ns = (double)past_ns * cpus;
-    uint64_t left_ns = now.idle_ns - begin->ticks.idle_ns + now.nice_ns -
-                       begin->ticks.nice_ns;
+    uint64_t left_ns =
+        now.idle_ns - begin->ticks.idle_ns + now.nice_ns - begin->ticks.nice_ns;
     return (struct use){
         .cpus = cpus,
         .shared = begin->shared,

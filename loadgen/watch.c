@@ -1,8 +1,8 @@
 #include "loadgen/watch.h"
 
-#include "loadgen/hlog.h"
-#include "loadgen/live.h"
-#include "loadgen/series.h"
+#include "loadgen/outputs/hlog.h"
+#include "loadgen/outputs/live.h"
+#include "loadgen/outputs/series.h"
 
 #include "common/clock.h"
 #include "common/units.h"

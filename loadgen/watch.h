@@ -2,7 +2,7 @@
 #ifndef LOADGEN_WATCH_H
 #define LOADGEN_WATCH_H
 
-#include "loadgen/interval.h"
+#include "loadgen/intervals/interval.h"
 
 #include <stdio.h>
 

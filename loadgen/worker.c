@@ -1,6 +1,6 @@
 #include "loadgen/worker.h"
 
-#include "loadgen/plan.h"
+#include "loadgen/plan/plan.h"
 #include "loadgen/worker_parts.h"
 #include "loadgen/worker_plan.h"
 

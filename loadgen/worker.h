@@ -5,14 +5,14 @@
 #ifndef LOADGEN_WORKER_H
 #define LOADGEN_WORKER_H
 
+#include "loadgen/connections/source.h"
 #include "loadgen/fault.h"
 #include "loadgen/flights.h"
-#include "loadgen/handover.h"
 #include "loadgen/histogram.h"
-#include "loadgen/reply.h"
-#include "loadgen/request.h"
+#include "loadgen/intervals/handover.h"
+#include "loadgen/protocol/reply.h"
+#include "loadgen/protocol/request.h"
 #include "loadgen/settings.h"
-#include "loadgen/source.h"
 
 #include "common/cost.h"
 

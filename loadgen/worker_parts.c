@@ -1,6 +1,6 @@
 #include "loadgen/worker_parts.h"
 
-#include "loadgen/plan.h"
+#include "loadgen/plan/plan.h"
 
 #include "common/clock.h"
 

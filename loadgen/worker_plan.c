@@ -1,7 +1,7 @@
 #include "loadgen/worker_plan.h"
 
-#include "loadgen/pace.h"
-#include "loadgen/plan.h"
+#include "loadgen/plan/pace.h"
+#include "loadgen/plan/plan.h"
 
 #include "common/units.h"
 

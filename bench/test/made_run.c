@@ -4,7 +4,7 @@
 #include "bench/words.h"
 #include "common/test/test.h"
 #include "common/units.h"
-#include "loadgen/hlog.h"
+#include "loadgen/outputs/hlog.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef BENCH_TEST_MADE_RUN_H
 #define BENCH_TEST_MADE_RUN_H
 
-#include "bench/summary.h"
+#include "bench/report/summary.h"
 
 struct made_run {
     const char *kernel;

@@ -1,7 +1,7 @@
 #include "common/test/test.h"
 
-#include "bench/calibration.h"
-#include "bench/suite.h"
+#include "bench/runner/calibration.h"
+#include "bench/runner/suite.h"
 #include "bench/test/scratch.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 #include "common/test/test.h"
 
-#include "bench/compare.h"
-#include "bench/compare_folder.h"
-#include "bench/newest.h"
-#include "bench/sides.h"
+#include "bench/compare/compare.h"
+#include "bench/compare/compare_folder.h"
+#include "bench/compare/newest.h"
+#include "bench/compare/sides.h"
 #include "bench/test/scratch.h"
 #include "common/random.h"
 #include "common/test/capture.h"

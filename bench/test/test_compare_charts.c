@@ -1,7 +1,7 @@
 #include "common/test/test.h"
 
 #include "bench/child.h"
-#include "bench/compare_publish.h"
+#include "bench/compare/compare_publish.h"
 #include "bench/test/drawn.h"
 #include "bench/test/made_run.h"
 #include "bench/test/scratch.h"

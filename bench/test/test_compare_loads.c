@@ -1,7 +1,7 @@
 #include "common/test/test.h"
 
-#include "bench/compare.h"
-#include "bench/sides.h"
+#include "bench/compare/compare.h"
+#include "bench/compare/sides.h"
 #include "bench/test/made_run.h"
 #include "bench/test/scratch.h"
 

@@ -1,9 +1,9 @@
 #include "common/test/test.h"
 
-#include "bench/percentiles.h"
-#include "bench/run_dir.h"
-#include "bench/summary.h"
-#include "bench/tables.h"
+#include "bench/report/percentiles.h"
+#include "bench/report/summary.h"
+#include "bench/report/tables.h"
+#include "bench/runner/run_dir.h"
 #include "bench/test/scratch.h"
 #include "common/test/capture.h"
 

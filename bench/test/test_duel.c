@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/duel.h"
+#include "bench/regress/duel.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/findings.h"
+#include "bench/statistics/findings.h"
 
 #include <math.h>
 #include <stdlib.h>

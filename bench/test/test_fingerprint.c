@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/fingerprint.h"
+#include "bench/compare/fingerprint.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/forest.h"
+#include "bench/compare/forest.h"
 
 #include <math.h>
 #include <stdlib.h>

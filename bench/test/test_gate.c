@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/gate.h"
+#include "bench/regress/gate.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/json_differences.h"
+#include "bench/compare/json_differences.h"
 
 #include <string.h>
 

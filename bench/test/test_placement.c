@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/placement.h"
+#include "bench/runner/placement.h"
 #include "common/cpus.h"
 
 #include <string.h>

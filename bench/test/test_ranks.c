@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/ranks.h"
+#include "bench/statistics/ranks.h"
 
 #include <math.h>
 

@@ -1,12 +1,12 @@
 #include "common/test/test.h"
 
-#include "bench/percentiles.h"
-#include "bench/record.h"
-#include "bench/run_dir.h"
-#include "bench/summary.h"
-#include "bench/tables.h"
+#include "bench/report/percentiles.h"
+#include "bench/report/summary.h"
+#include "bench/report/tables.h"
+#include "bench/runner/record.h"
+#include "bench/runner/run_dir.h"
+#include "bench/runner/wrk.h"
 #include "bench/test/scratch.h"
-#include "bench/wrk.h"
 #include "common/test/capture.h"
 
 #include <errno.h>

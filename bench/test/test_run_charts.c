@@ -1,10 +1,10 @@
 #include "common/test/test.h"
 
-#include "bench/charts.h"
 #include "bench/child.h"
 #include "bench/paths.h"
-#include "bench/report.h"
-#include "bench/tables.h"
+#include "bench/report/charts.h"
+#include "bench/report/report.h"
+#include "bench/report/tables.h"
 #include "bench/test/drawn.h"
 #include "bench/test/made_run.h"
 #include "bench/test/scratch.h"

@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/series.h"
+#include "bench/statistics/series.h"
 
 #include "common/random.h"
 

@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "bench/stats.h"
+#include "bench/statistics/stats.h"
 
 #include <math.h>
 

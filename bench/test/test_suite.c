@@ -1,7 +1,7 @@
 #include "common/test/test.h"
 
-#include "bench/plan.h"
-#include "bench/suite.h"
+#include "bench/runner/plan.h"
+#include "bench/runner/suite.h"
 #include "bench/test/scratch.h"
 #include "common/test/capture.h"
 #include "common/units.h"

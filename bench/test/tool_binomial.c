@@ -1,6 +1,6 @@
 /* tool_binomial: the exact 95 % interval, in per cent, of a share that was seen
  * K times of N. Usage: tool_binomial K N. Prints "LOW HIGH". */
-#include "bench/stats.h"
+#include "bench/statistics/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * BASE and SIDE are build folders, the generator is SIDE's; BLOCKS of each
  * cell, in turn; SERVERS is a list as in suites. Exit 0, or 2 after telling. */
 #include "bench/child.h"
-#include "bench/plan.h"
-#include "bench/slices.h"
+#include "bench/regress/slices.h"
+#include "bench/runner/plan.h"
 #include "common/clock.h"
 #include "common/msg.h"
 #include "common/random.h"

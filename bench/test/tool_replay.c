@@ -10,10 +10,10 @@
  * requests per second), the interval of that share, median of the cell's blocks,
  * how many gates found something slower or faster that is not planted, how many
  * could not tell, and the ratios over the whole series in per cent. */
-#include "bench/gate.h"
-#include "bench/ranks.h"
-#include "bench/slices.h"
-#include "bench/stats.h"
+#include "bench/regress/gate.h"
+#include "bench/regress/slices.h"
+#include "bench/statistics/ranks.h"
+#include "bench/statistics/stats.h"
 #include "common/msg.h"
 #include "common/random.h"
 

@@ -1,7 +1,7 @@
 #include "loadgen/engines/loop.h"
 
+#include "loadgen/connections/socket.h"
 #include "loadgen/engines/loop_open.h"
-#include "loadgen/socket.h"
 #include "loadgen/timer.h"
 
 #include "common/clock.h"

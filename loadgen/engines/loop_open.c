@@ -1,6 +1,6 @@
 #include "loadgen/engines/loop_open.h"
 
-#include "loadgen/socket.h"
+#include "loadgen/connections/socket.h"
 
 #include "common/clock.h"
 #include "common/units.h"

@@ -2,7 +2,7 @@
 #ifndef LOADGEN_TEST_FEED_H
 #define LOADGEN_TEST_FEED_H
 
-#include "loadgen/reply.h"
+#include "loadgen/protocol/reply.h"
 
 /* Replies with the same body. */
 #define DATE "HTTP/1.1 200 OK\r\nDate: Tue, 24 Nov 2026 12:00:00 GMT\r\n"

@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "loadgen/find_rate.h"
+#include "loadgen/plan/find_rate.h"
 
 #include "common/exits.h"
 

@@ -1,7 +1,7 @@
 #include "common/test/test.h"
 
-#include "loadgen/hgrm.h"
 #include "loadgen/histogram.h"
+#include "loadgen/outputs/hgrm.h"
 
 #include <inttypes.h>
 #include <stdio.h>

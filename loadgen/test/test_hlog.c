@@ -2,9 +2,9 @@
  * to mind. */
 #include "common/test/test.h"
 
-#include "loadgen/base64.h"
-#include "loadgen/hlog.h"
-#include "loadgen/packed.h"
+#include "loadgen/outputs/base64.h"
+#include "loadgen/outputs/hlog.h"
+#include "loadgen/outputs/packed.h"
 
 #include "common/units.h"
 

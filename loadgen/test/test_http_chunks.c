@@ -1,7 +1,7 @@
 #include "common/test/test.h"
 
-#include "loadgen/http_chunks.h"
-#include "loadgen/http_reply.h"
+#include "loadgen/protocol/http_chunks.h"
+#include "loadgen/protocol/http_reply.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "loadgen/http_reply.h"
+#include "loadgen/protocol/http_reply.h"
 
 #include <errno.h>
 #include <string.h>

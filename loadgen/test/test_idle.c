@@ -1,7 +1,7 @@
 /* Idle connections to a socket of our own. */
 #include "common/test/test.h"
 
-#include "loadgen/idle.h"
+#include "loadgen/connections/idle.h"
 #include "loadgen/test/stub.h"
 
 #include "common/units.h"

@@ -2,8 +2,8 @@
  * and what it leaves of them when the run fails. */
 #include "common/test/test.h"
 
-#include "loadgen/hlog.h"
-#include "loadgen/part.h"
+#include "loadgen/intervals/part.h"
+#include "loadgen/outputs/hlog.h"
 #include "loadgen/test/stub.h"
 
 #include "common/units.h"

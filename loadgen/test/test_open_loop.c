@@ -1,7 +1,7 @@
 /* The real program in an open loop, against real sockets. */
 #include "common/test/test.h"
 
-#include "loadgen/schedule.h"
+#include "loadgen/plan/schedule.h"
 #include "loadgen/test/stub.h"
 
 #include <signal.h>

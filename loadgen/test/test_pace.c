@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "loadgen/pace.h"
+#include "loadgen/plan/pace.h"
 
 /* At 10 ms, with the planned moment around it. */
 static void it_sleeps_and_then_spins(void **state)

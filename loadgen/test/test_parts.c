@@ -1,7 +1,7 @@
 /* The window in intervals: what workers hand over adds up, whoever is late. */
 #include "common/test/test.h"
 
-#include "loadgen/collector.h"
+#include "loadgen/intervals/collector.h"
 
 #include "common/units.h"
 

@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "loadgen/reference.h"
+#include "loadgen/protocol/reference.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -2,8 +2,8 @@
  * connection. That all alike are right shows in test_reply.c. */
 #include "common/test/test.h"
 
-#include "loadgen/reply.h"
-#include "loadgen/request.h"
+#include "loadgen/protocol/reply.h"
+#include "loadgen/protocol/request.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "loadgen/schedule.h"
+#include "loadgen/plan/schedule.h"
 
 #include "common/units.h"
 

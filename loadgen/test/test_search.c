@@ -1,8 +1,8 @@
 #include "common/test/test.h"
 
-#include "loadgen/goal.h"
-#include "loadgen/schedule.h"
-#include "loadgen/search.h"
+#include "loadgen/plan/goal.h"
+#include "loadgen/plan/schedule.h"
+#include "loadgen/plan/search.h"
 
 #include "common/random.h"
 #include "common/units.h"

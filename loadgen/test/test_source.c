@@ -1,8 +1,8 @@
 /* Where connections come from, with real sockets. */
 #include "common/test/test.h"
 
-#include "loadgen/socket.h"
-#include "loadgen/source.h"
+#include "loadgen/connections/socket.h"
+#include "loadgen/connections/source.h"
 #include "loadgen/test/stub.h"
 
 #include <arpa/inet.h>

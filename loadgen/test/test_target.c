@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "loadgen/target.h"
+#include "loadgen/connections/target.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -2,7 +2,7 @@
 
 #include "loadgen/result.h"
 #include "loadgen/settings.h"
-#include "loadgen/verdict.h"
+#include "loadgen/verdict/verdict.h"
 
 #include "common/units.h"
 

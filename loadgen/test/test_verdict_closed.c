@@ -3,10 +3,10 @@
 #include "common/test/test.h"
 
 #include "loadgen/engine.h"
+#include "loadgen/outputs/table.h"
 #include "loadgen/result.h"
 #include "loadgen/settings.h"
-#include "loadgen/table.h"
-#include "loadgen/verdict.h"
+#include "loadgen/verdict/verdict.h"
 
 #include "common/units.h"
 

@@ -1,7 +1,7 @@
 /* The verdict about open loops. */
 #include "common/test/test.h"
 
-#include "loadgen/verdict_rules.h"
+#include "loadgen/verdict/verdict_rules.h"
 
 #include "common/units.h"
 

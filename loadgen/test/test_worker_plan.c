@@ -1,6 +1,6 @@
 #include "common/test/test.h"
 
-#include "loadgen/plan.h"
+#include "loadgen/plan/plan.h"
 #include "loadgen/worker.h"
 
 #include "common/random.h"
