@@ -1,9 +1,10 @@
 # Churn: connections that last for a few requests
 # Left: requests per second in closed loop when every connection is closed after
-# so many requests and a new one opened. Right: the time to open a connection, the
-# p50 strong, the p99 pale, until the kernel has it, which may be before the server
-# has accepted it. Bars are the medians of the repeats, lines their range. A red
-# cross above: the generator was the limit in some repeat, or it is invalid.
+# so many requests and a new one opened. Right: the time to open a connection, from
+# the p50 (a dot) to the p99 (the end of the bar), until the kernel has it, which may
+# be before the server has accepted it. Bars are the medians of the repeats, lines
+# their range, on the right that of the p99. A red cross above: the generator was the
+# limit in some repeat, or it is invalid.
 call ARG0[1:strlen(ARG0) - strlen("churn.gp")].'style.gp' ARG1
 data = run.'/churn.tsv'
 if (churn_servers eq '') { exit }
@@ -51,11 +52,12 @@ do for [format in formats] {
             eval 'set ytics '.log_tics(0.5 * LOW_min, 1.3 * HIGH_max)
             set format y '%.0f'
             set ylabel 'time to connect, µs'
-            set title p.', time to connect: p50 (strong), p99 (pale)'
-            plot for [s in churn_servers] data using (x(s)):(here(s, p, 'connect_p99_us')) \
-                    with boxes fc rgb pale_of(s) notitle, \
+            set title p.', time to connect, from p50 (dot) to p99'
+            half = barwidth * 0.45
+            plot for [s in churn_servers] data using (x(s)):(here(s, p, 'connect_p50_us')):(x(s) - half):(x(s) + half):(here(s, p, 'connect_p50_us')):(here(s, p, 'connect_p99_us')) \
+                    with boxxyerror fc rgb pale_of(s) lw 0 notitle, \
                 for [s in churn_servers] data using (x(s)):(here(s, p, 'connect_p50_us')) \
-                    with boxes fc rgb colour_of(s) notitle, \
+                    with points pt 7 ps 1.2 lc rgb colour_of(s) notitle, \
                 for [s in churn_servers] data using (x(s)):(here(s, p, 'connect_p99_us_min')):(0):(span('connect_p99_us_min', 'connect_p99_us_max')) \
                     with vectors nohead lw 1.5 lc rgb '#444444' notitle, \
                 for [s in churn_servers] NaN with boxes fc rgb colour_of(s) title s noenhanced
