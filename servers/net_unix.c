@@ -2,8 +2,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -90,22 +93,45 @@ static int describe(const char *path, struct net_place *place)
     return 0;
 }
 
-int net_unix_listen(const char *path, bool blocking, struct net_place *place)
+/* Between its bind(2) and its listen(2) a server looks like one that is gone, so
+ * that others have to wait. A descriptor whose closing ends that; -1 where the
+ * folder can't be locked, as when it may only be searched. */
+static int lock_folder(const char *path)
+{
+    char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+
+    snprintf(folder, sizeof(folder), "%s", path);
+    int fd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        (void)flock(fd, LOCK_EX);
+    return fd;
+}
+
+static int listen_at(int fd, const char *path, struct net_place *place)
 {
     const struct sockaddr_un at = address_of(path);
-    int type = SOCK_STREAM | SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
-    int fd = socket(AF_UNIX, type, 0);
-    int error;
+    int error = bind_at(fd, &at);
 
-    if (fd < 0)
-        return -errno;
-    error = bind_at(fd, &at);
     if (!error)
         error = describe(path, place);
     if (!error && listen(fd, NET_BACKLOG) != 0) {
         error = -errno;
         net_unix_remove(place);
     }
+    return error;
+}
+
+int net_unix_listen(const char *path, bool blocking, struct net_place *place)
+{
+    int type = SOCK_STREAM | SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
+    int fd = socket(AF_UNIX, type, 0);
+
+    if (fd < 0)
+        return -errno;
+    int lock_fd = lock_folder(path);
+    int error = listen_at(fd, path, place);
+    if (lock_fd >= 0)
+        close(lock_fd);
     if (!error)
         return fd;
     close(fd);
