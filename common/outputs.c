@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { NAMES_MOST = 100 }; /* that are tried for a file on its way */
+
 /* What stands before the last slash of a path, or ".". Returns `folder`. */
 static const char *folder_of(const char *path, char folder[PATH_MAX])
 {
@@ -58,7 +60,8 @@ static int open_one(struct output *output)
         output->file = stdout;
         return 0;
     }
-    if (strlen(path) < PATH_MAX && *name_of(path))
+    if (strlen(path) < PATH_MAX && *name_of(path) &&
+        strlen(name_of(path)) <= NAME_MAX)
         output->file = open_unnamed(path);
     output->unnamed = output->file != NULL;
     if (!output->file)
@@ -162,13 +165,23 @@ bool outputs_take_stdout(const struct output *output, size_t n)
 static int put_in_place(int fd, const char *path)
 {
     char unnamed[40];
-    char passing[PATH_MAX + 40];
-    int error = 0;
+    char folder[PATH_MAX];
+    char passing[PATH_MAX + 60];
+    int error = -EEXIST;
 
     snprintf(unnamed, sizeof(unnamed), "/proc/self/fd/%d", fd);
-    snprintf(passing, sizeof(passing), "%s.%ld.tmp", path, (long)getpid());
-    if (linkat(AT_FDCWD, unnamed, AT_FDCWD, passing, AT_SYMLINK_FOLLOW) != 0)
-        return -errno;
+    folder_of(path, folder);
+    /* somebody who was killed may have left such a name */
+    for (unsigned i = 0; i < NAMES_MOST && error == -EEXIST; i++) {
+        snprintf(passing, sizeof(passing), "%s/.%ld-%u.tmp", folder,
+                 (long)getpid(), i);
+        error =
+            linkat(AT_FDCWD, unnamed, AT_FDCWD, passing, AT_SYMLINK_FOLLOW) == 0
+                ? 0
+                : -errno;
+    }
+    if (error)
+        return error;
     if (rename(passing, path) != 0) {
         error = -errno;
         unlink(passing);
