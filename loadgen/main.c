@@ -106,7 +106,10 @@ static int report_found(struct run *run, const struct result *result)
         msg_error("cannot write to stdout: %s", strerror(errno));
         return EXIT_USAGE;
     }
-    return status;
+    return status == EXIT_FINE && run->command.strict &&
+                   result->verdict.judgement != VERDICT_OK
+               ? EXIT_NO
+               : status;
 }
 
 static int measure(struct run *run, struct result *result)

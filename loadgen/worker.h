@@ -188,6 +188,9 @@ bool worker_rest(struct worker *worker);
 /* Forgets all that was counted: connections wait for the word to go. */
 void worker_again(struct worker *worker);
 
+/* A connection that is gone is to be opened again after all. */
+void worker_revive(struct worker *worker, struct conn *conn);
+
 /* Is there nothing more to do, in this step? */
 static inline bool worker_done(const struct worker *worker)
 {

@@ -45,7 +45,19 @@ static void begin_window(struct worker *worker)
     worker_parts_begin(worker, worker->cost.cpu_ns);
 }
 
-/* The cost of spinning is no cost of the requests: it is kept apart. */
+/* The cost of spinning is no cost of the requests: it is kept apart. Which part of
+ * it was spent in the kernel, nobody knows; it is taken to be as of the rest. */
+static void leave_out_spinning(struct worker *worker)
+{
+    struct cost *cost = &worker->cost;
+    uint64_t all_ns = cost->cpu_ns;
+
+    cost->cpu_ns -= plan_end_window(worker->plan, all_ns);
+    double share = all_ns ? (double)cost->cpu_ns / (double)all_ns : 0;
+    cost->user_ns = (uint64_t)((double)cost->user_ns * share);
+    cost->sys_ns = (uint64_t)((double)cost->sys_ns * share);
+}
+
 static void end_window(struct worker *worker, uint64_t now_ns)
 {
     struct cost now = own_cost();
@@ -53,8 +65,7 @@ static void end_window(struct worker *worker, uint64_t now_ns)
     worker_parts_end_window(worker, now.cpu_ns);
     worker->cost = cost_between(&worker->cost, &now);
     if (worker->plan)
-        worker->cost.cpu_ns -=
-            plan_end_window(worker->plan, worker->cost.cpu_ns);
+        leave_out_spinning(worker);
     worker->ended_ns = now_ns;
     worker->in_window = worker->counters;
 }
@@ -107,6 +118,8 @@ void worker_again(struct worker *worker)
     worker->counters = (struct counters){0};
     worker->in_window = (struct counters){0};
     worker->faults = (struct faults){0};
+    worker->cost = (struct cost){0};
+    worker->postponed = 0;
     handover_again(&worker->handover);
     histogram_clear(worker->service);
     histogram_clear(worker->connect);
@@ -116,6 +129,12 @@ void worker_again(struct worker *worker)
     worker->unfinished_oldest_ns = 0;
     for (uint32_t i = 0; i < worker->n_conns; i++)
         worker->conns[i].requests = 0;
+}
+
+void worker_revive(struct worker *worker, struct conn *conn)
+{
+    conn->state = CONN_NEW;
+    worker->n_alive++;
 }
 
 /* The window is over, and what was planned in it is awaited. */

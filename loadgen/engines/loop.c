@@ -177,7 +177,8 @@ static void look(struct loop *loop)
 }
 
 /* A step has ended. What is still in flight would disturb the next one: such
- * connections are opened again, though nothing is wrong with them. */
+ * connections are opened again, though nothing is wrong with them; and so are those
+ * that were lost, or the next step would be one of fewer connections. */
 static void rest(struct loop *loop)
 {
     struct worker *worker = loop->worker;
@@ -187,6 +188,10 @@ static void rest(struct loop *loop)
     worker_again(worker);
     for (uint32_t i = 0; i < worker->n_conns; i++) {
         struct conn *conn = &worker->conns[i];
+        if (conn->state == CONN_GONE) {
+            worker_revive(worker, conn);
+            loop_open_again(loop, conn);
+        }
         if (conn->in_flight == 0)
             continue;
         conn->proven = true;

@@ -20,6 +20,7 @@ void handover_again(struct handover *handover)
     handover->fills = 0;
     handover->empties = 0;
     handover->over = false;
+    handover->last = (struct part){0};
     atomic_store(&handover->ended, false);
 }
 

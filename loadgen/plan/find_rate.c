@@ -32,13 +32,16 @@ static bool is_excused(const struct settings *settings, const struct goal *goal,
 }
 
 /* What the generator adds makes the response time longer only, so a rate that
- * meets the goal does so whatever the verdict says about the generator. */
+ * meets the goal does so also where the verdict is that the generator was the
+ * limit; not where it is that the figures are worth nothing. */
 static enum answer judge(const struct settings *settings,
                          const struct goal *goal, const struct result *result)
 {
-    if (result->requests == 0 || faults_total(&result->faults) > 0)
+    if (result->requests == 0 || faults_total(&result->faults) > 0 ||
+        result->starved > 0 || result->lost > 0)
         return ANSWER_MISSED;
-    if (!verdict_falls_behind(settings, result) &&
+    if (result->verdict.judgement != VERDICT_INVALID &&
+        !verdict_falls_behind(settings, result) &&
         goal_value(goal, result->times.response) < (double)goal->limit_ns)
         return ANSWER_MET;
     return is_excused(settings, goal, result) ? ANSWER_UNKNOWN : ANSWER_MISSED;

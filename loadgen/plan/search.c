@@ -75,7 +75,10 @@ static void retreat(struct search *search, enum answer last)
 {
     search->high = search->low;
     search->high_unknown = last == ANSWER_UNKNOWN;
-    search->low = search->low * RETREAT_PERCENT / 100;
+    const uint64_t less = search->low * RETREAT_PERCENT / 100;
+    search->low = less < search->first && search->low > search->first
+                      ? search->first
+                      : less;
     if (search->low < search->first) {
         search->low = 0;
         search->stage = STAGE_NONE;

@@ -92,6 +92,10 @@ double verdict_server_share(const struct result *result)
            result->server_cpus;
 }
 
+/* Where both are at their limit it is the server, unless the generator is clearly
+ * the busier one; the server's share is a little uncertain. */
+static const double clearly_busier = 0.05;
+
 static void judge_bottleneck(const struct settings *settings,
                              struct result *result)
 {
@@ -99,7 +103,7 @@ static void judge_bottleneck(const struct settings *settings,
     double busiest = verdict_generator_share(settings, result);
     double server = verdict_server_share(result);
 
-    if (server >= VERDICT_LIMIT_SHARE) {
+    if (server >= VERDICT_LIMIT_SHARE && busiest < server + clearly_busier) {
         verdict->bottleneck = BOTTLENECK_SERVER;
         verdict_reason(
             verdict,
@@ -120,7 +124,7 @@ static void judge_bottleneck(const struct settings *settings,
             verdict_reason(
                 verdict,
                 "generator-bound: a generator thread used %.0f %% of "
-                "its CPU, the server only %.0f %% of %u",
+                "its CPU, the server %.0f %% of %u",
                 busiest * 100, server * 100, result->server_cpus);
     }
 }

@@ -62,7 +62,8 @@ static void judge_lateness(struct result *result)
         (double)lag_ns <= lateness_most * (double)all_ns)
         return;
     verdict->bottleneck = BOTTLENECK_GENERATOR;
-    verdict->judgement = VERDICT_GENERATOR_BOUND;
+    if (verdict->judgement == VERDICT_OK)
+        verdict->judgement = VERDICT_GENERATOR_BOUND;
     verdict_reason(verdict,
                    "generator-bound: send lag was %s at p99, %.0f %% of the "
                    "response time's p99 (%s), though connections were free",
