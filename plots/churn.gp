@@ -3,14 +3,16 @@
 # so many requests and a new one opened. Right: the time to open a connection, from
 # the p50 (a dot) to the p99 (the end of the bar), until the kernel has it, which may
 # be before the server has accepted it. Bars are the medians of the repeats, lines
-# their range, on the right that of the p99. A red cross above: the generator was the
-# limit in some repeat, or it is invalid.
+# their range, on the right that of the p99. Hatched: some
+# connections starved. A red cross above: the generator was the limit in some repeat,
+# or it is invalid.
 call ARG0[1:strlen(ARG0) - strlen("churn.gp")].'style.gp' ARG1
 data = run.'/churn.tsv'
 if (churn_servers eq '') { exit }
 bars = words(churn_servers)
 here(s, p, v) = is(s, p) && column('connections') == churn_connections ? column(v) : NaN
 any(v) = column('connections') == churn_connections ? column(v) : NaN
+hatched(s, p, v) = column('starved') == 1 ? here(s, p, v) : NaN
 marked(p, v) = column('connections') == churn_connections ? bound(p, v) : NaN
 nth(s) = sum [k = 1:bars] (word(churn_servers, k) eq s ? k : 0)
 group(n) = sum [k = 1:words(churn_counts)] (word(churn_counts, k) + 0 == n ? k : 0)
@@ -41,6 +43,8 @@ do for [format in formats] {
         set title p.', throughput'
         plot for [s in churn_servers] data using (x(s)):(here(s, p, 'requests_per_s')) \
                 with boxes fc rgb colour_of(s) notitle, \
+            for [s in churn_servers] data using (x(s)):(hatched(s, p, 'requests_per_s')) \
+                with boxes fs pattern 4 fc rgb '#FFFFFF' notitle, \
             for [s in churn_servers] data using (x(s)):(here(s, p, 'requests_per_s_min')):(0):(span('requests_per_s_min', 'requests_per_s_max')) \
                 with vectors nohead lw 1.5 lc rgb '#444444' notitle, \
             for [s in churn_servers] data using (x(s)):(strcol('server') eq s ? marked(p, 'requests_per_s') : NaN) \

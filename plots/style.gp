@@ -61,7 +61,7 @@ at(key) = column('connections') * beside(strcol(key))
 is_share(rate) = rate[strlen(rate):] eq '%'
 tic_text(rate) = is_share(rate) ? rate.'%' : rate # tics are formats
 offered_title(protocol, rate, per_s) = protocol.', '.(is_share(rate) ? rate.' is ' : '').gprintf('%.1s%c', per_s).'/s'
-open_left_out = open_skipped eq '' ? '' : ' (left out, as connections starve: '.open_skipped.')'
+open_left_out = open_skipped eq '' ? '' : ' (skipped, the table says why: '.open_skipped.')'
 
 # The tics of a logarithmic y axis: more of them where it does not even span two
 # decades.

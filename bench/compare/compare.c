@@ -195,7 +195,7 @@ static int compare_cell(const struct setting *setting,
     for (size_t i = 1; i < setting->sides; i++) {
         const struct pair pair = {base, counterpart(&setting->side[i], base),
                                   i};
-        if (!pair.other)
+        if (!pair.other || summary_rates_differ(base, pair.other))
             continue;
         if (base->ok > 0)
             trials += pair.other->ok;

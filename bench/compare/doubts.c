@@ -3,12 +3,8 @@
 #include "bench/compare/comparison.h"
 #include "bench/compare/fingerprint.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Rates that differ less are as good as equal. */
-static const double least_rate_change = 0.05;
 
 /* What of two runs' machines differs. 0 or -ENOMEM. */
 static int doubt_machines(const struct members *members, size_t run,
@@ -90,13 +86,12 @@ static int doubt_rates(const struct summary *base, size_t side,
     char connections[32];
     char text[300];
 
-    if (!other || !(fabs(log(cell->whole_per_s / other->whole_per_s)) >
-                    log1p(least_rate_change)))
+    if (!other || !summary_rates_differ(cell, other))
         return 0;
     snprintf(
         text, sizeof(text),
         "what shares of a rate are of differs, at %s c=%s: %.0f/s in A, "
-        "%.0f/s in %c; equal shares are not equal rates",
+        "%.0f/s in %c; equal shares are not equal rates, and not compared",
         summary_axis(cell, AXIS_PROTOCOL, protocol, sizeof(protocol)),
         summary_axis(cell, AXIS_CONNECTIONS, connections, sizeof(connections)),
         other->whole_per_s, cell->whole_per_s, comparison_letter(side));

@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const side_names[DUEL_SIDES] = {"the base", "this tree"};
@@ -208,13 +209,26 @@ bool duel_is_quiet(const struct slice slice[DUEL_SLICES])
     return quiet >= DUEL_LEAST_PAIRS;
 }
 
+unsigned duel_short_pairs(const struct slice slice[DUEL_SLICES], unsigned side)
+{
+    unsigned n = 0;
+
+    for (int i = 0; i < DUEL_SLICES; i += 2) {
+        const bool first = slice[i].side == side;
+        const struct slice *own = &slice[first ? i : i + 1];
+        const struct slice *other = &slice[first ? i + 1 : i];
+        n += own->served < other->served;
+    }
+    return n;
+}
+
 bool duel_is_uneven(const struct slice slice[DUEL_SLICES])
 {
-    int even = 0;
+    const int base = (int)duel_short_pairs(slice, 0);
+    const int side = (int)duel_short_pairs(slice, 1);
 
-    for (int i = 0; i < DUEL_SLICES; i += 2)
-        even += is_even(&slice[i]);
-    return even < DUEL_LEAST_PAIRS;
+    return DUEL_PAIRS - base - side < DUEL_LEAST_PAIRS ||
+           abs(side - base) >= DUEL_SHORT_MOST;
 }
 
 /* CPU time is that of the process, whoever else has the CPU in between. */

@@ -16,6 +16,7 @@ enum {
     DUEL_SLICES = 24,
     DUEL_PAIRS = DUEL_SLICES / 2, /* of neighbours, one of each side */
     DUEL_LEAST_PAIRS = 4,         /* that tell something */
+    DUEL_SHORT_MOST = 3, /* pairs more in which one side served fewer */
 };
 
 struct duel {
@@ -60,8 +61,12 @@ void duel_run(const struct duel *duel, const struct cell *cell, uint64_t seed,
 double duel_log_ratio(const struct slice slice[DUEL_SLICES],
                       enum metric metric);
 
-/* Whether one side served more connections than the other in all but a few pairs,
- * so that all metrics are NAN. */
+/* In how many pairs the side served fewer connections than the other. */
+unsigned duel_short_pairs(const struct slice slice[DUEL_SLICES], unsigned side);
+
+/* Whether one side served fewer connections than the other in DUEL_SHORT_MOST pairs
+ * more than the other way round, or hardly any pair is even: then all metrics are
+ * NAN, because the pairs that are left are the better ones of a worse side. */
 bool duel_is_uneven(const struct slice slice[DUEL_SLICES]);
 
 /* Whether there are pairs enough that are not noisy. */

@@ -28,7 +28,8 @@ struct state {
     unsigned noisy;  /* blocks that only tell of CPU time */
     unsigned uneven; /* blocks that tell of nothing */
     unsigned noisy_slices[DUEL_SIDES];
-    unsigned generator_bound; /* slices, as the three that follow */
+    unsigned short_pairs[DUEL_SIDES]; /* in which that side served fewer */
+    unsigned generator_bound;         /* slices, as the three that follow */
     unsigned invalid;
     char why_invalid[200]; /* of the first one */
     double listen_overflows;
@@ -110,8 +111,10 @@ static int note_failure(struct state *state, size_t cell,
 static void count_doubts(struct state *state,
                          const struct slice slice[DUEL_SLICES])
 {
-    state->noisy += !duel_is_quiet(slice);
+    state->noisy += !duel_is_quiet(slice) && !duel_is_uneven(slice);
     state->uneven += duel_is_uneven(slice);
+    for (unsigned side = 0; side < DUEL_SIDES; side++)
+        state->short_pairs[side] += duel_short_pairs(slice, side);
     for (int i = 0; i < DUEL_SLICES; i++) {
         const double overflows = slice[i].disturbance.listen_overflows;
         state->noisy_slices[slice[i].side] += slice[i].disturbance.noisy;
@@ -242,11 +245,15 @@ static int add_warnings(const struct state *state)
             "the base, %u of this tree); of those only CPU time counts",
             state->noisy, state->blocks, state->noisy_slices[0],
             state->noisy_slices[1]);
-    if (state->uneven && !error)
-        error = words_format(warnings,
-                             "in %u of %u blocks one side served more "
-                             "connections than the other; they do not count",
-                             state->uneven, state->blocks);
+    if (state->short_pairs[0] + state->short_pairs[1] && !error)
+        error = words_format(
+            warnings,
+            "in %u pairs of slices this tree served fewer connections than the "
+            "base, in %u the base did; they do not count, nor do %u of %u "
+            "blocks "
+            "in which it was mostly the same side",
+            state->short_pairs[1], state->short_pairs[0], state->uneven,
+            state->blocks);
     if (state->failed.n && !error)
         error = words_format(
             warnings, "%zu blocks failed and do not count; the first: %s",

@@ -65,8 +65,19 @@ static size_t count(const struct charted *charted, enum which which)
     return n;
 }
 
-/* The servers that open loop leaves out, as they starve connections. 0 or
- * -ENOMEM. */
+static bool is_drawn(const struct charted *charted, const char *server)
+{
+    char text[64];
+
+    for (size_t i = 0; i < charted->n; i++) {
+        summary_axis(charted->cell[i].cell, AXIS_SERVER, text, sizeof(text));
+        if (strcmp(text, server) == 0 && charted->cell[i].cell->ok > 0)
+            return true;
+    }
+    return false;
+}
+
+/* The servers that open loop leaves out. 0 or -ENOMEM. */
 static int list_skipped(const struct charted *charted, struct words *values)
 {
     int error = 0;
@@ -80,7 +91,7 @@ static int list_skipped(const struct charted *charted, struct words *values)
                 cell->skipped == 0)
                 continue;
             summary_axis(cell, AXIS_SERVER, text, sizeof(text));
-            if (!words_have(values, text))
+            if (!is_drawn(charted, text) && !words_have(values, text))
                 error = words_add(values, text, strlen(text));
         }
     }

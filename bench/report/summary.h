@@ -170,6 +170,11 @@ const char *summary_cell_brief(const struct summary_cell *cell,
 const struct summary_cell *summary_find(const struct summary *summary,
                                         const struct summary_cell *cell);
 
+/* Whether equal shares of the rate are of rates in the two cells that differ by
+ * more than 5 %: then they were not offered the same. */
+bool summary_rates_differ(const struct summary_cell *a,
+                          const struct summary_cell *b);
+
 /* Brings the cells into their order. */
 void summary_sort(struct summary *summary);
 

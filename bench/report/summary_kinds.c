@@ -1,5 +1,6 @@
 #include "bench/report/summary.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,9 @@ static const enum axis other_axes[] = {
     AXIS_ENGINE,      AXIS_WORKERS,   AXIS_SERVER_CPUS,
     AXIS_CLIENT_CPUS, AXIS_PLACEMENT, AXIS_KEEP_AWAKE,
 };
+/* Rates that differ less are as good as equal. */
+static const double least_rate_change = 0.05;
+
 enum { OTHER_AXES = sizeof(other_axes) / sizeof(other_axes[0]) };
 
 static double number(const struct summary_cell *cell, enum axis axis)
@@ -130,4 +134,11 @@ const char *summary_cell_name(const struct summary *summary,
              summary_load_text(cell, load, sizeof(load)),
              summary_other_axes(summary, cell, others, sizeof(others)));
     return text;
+}
+
+bool summary_rates_differ(const struct summary_cell *a,
+                          const struct summary_cell *b)
+{
+    return fabs(log(a->whole_per_s / b->whole_per_s)) >
+           log1p(least_rate_change);
 }

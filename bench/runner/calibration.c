@@ -1,6 +1,7 @@
 #include "bench/runner/calibration.h"
 
 #include "bench/report/summary.h"
+#include "bench/runner/record.h"
 #include "bench/statistics/stats.h"
 
 #include <errno.h>
@@ -31,6 +32,12 @@ void calibration_take(struct calibration *calibration,
     *kept = json_incref(record);
 }
 
+struct figures {
+    double per_s[PLAN_CALIBRATION_REPEATS];
+    double served[PLAN_CALIBRATION_REPEATS];
+    size_t n;
+};
+
 /* What a cell that calibrates has shown. */
 struct shown {
     double per_s;  /* the median; NAN without a right trial */
@@ -38,29 +45,42 @@ struct shown {
     bool starves;  /* in most trials */
 };
 
+/* The figures of a calibrating cell's trials, those that are noisy or invalid only
+ * if it has no others. */
+static size_t gather(const struct calibration *calibration,
+                     const struct plan *plan, const struct cell *cell,
+                     bool doubtful, struct figures *figures)
+{
+    *figures = (struct figures){.n = 0};
+    for (size_t i = 0; i < plan->trials; i++) {
+        const json_t *record = calibration->record[i];
+        if (plan->trial[i].cell != cell || !record ||
+            figures->n == PLAN_CALIBRATION_REPEATS ||
+            record_is_doubtful(record) != doubtful)
+            continue;
+        figures->per_s[figures->n] =
+            summary_number(record, "result.requests_per_s");
+        figures->served[figures->n++] =
+            summary_number(record, "result.connections_served");
+    }
+    return figures->n;
+}
+
 static struct shown shown_by(const struct calibration *calibration,
                              const struct plan *plan, const struct cell *cell)
 {
     const double connections = (double)cell_count(cell, AXIS_CONNECTIONS);
-    double per_s[PLAN_CALIBRATION_REPEATS];
-    double served[PLAN_CALIBRATION_REPEATS];
+    struct figures figures;
     size_t starved = 0;
-    size_t n = 0;
 
-    for (size_t i = 0; i < plan->trials; i++) {
-        const json_t *record = calibration->record[i];
-        if (plan->trial[i].cell != cell || !record ||
-            n == PLAN_CALIBRATION_REPEATS)
-            continue;
-        per_s[n] = summary_number(record, "result.requests_per_s");
-        served[n] = summary_number(record, "result.connections_served");
-        starved += served[n] < connections;
-        n++;
-    }
+    if (gather(calibration, plan, cell, false, &figures) == 0)
+        gather(calibration, plan, cell, true, &figures);
+    for (size_t i = 0; i < figures.n; i++)
+        starved += figures.served[i] < connections;
     return (struct shown){
-        .per_s = stats_spread(per_s, n).median,
-        .served = stats_spread(served, n).min,
-        .starves = 2 * starved > n,
+        .per_s = stats_spread(figures.per_s, figures.n).median,
+        .served = stats_spread(figures.served, figures.n).min,
+        .starves = 2 * starved > figures.n,
     };
 }
 

@@ -1,5 +1,6 @@
 #include "bench/runner/run_dir.h"
 
+#include "bench/runner/axes.h"
 #include "bench/runner/record.h"
 
 #include <errno.h>
@@ -81,6 +82,20 @@ static int find_stranger(struct lines *lines, const json_t *record, char *why,
     return 0;
 }
 
+/* Gives it the axes that there were none of when it was written: what was not to be
+ * chosen was as it is by default now. 0 or -ENOMEM. */
+static int complete(json_t *record)
+{
+    for (enum axis axis = 0; axis < AXES; axis++) {
+        const char *key = axis_record_key(axis);
+        if (!json_object_get(record, key) &&
+            json_object_set_new(record, key,
+                                axis_json(axis, axis_default(axis))) != 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 /* Takes the record of the line, or says why it is none. 0 or -ENOMEM. */
 static int take_line(struct lines *lines)
 {
@@ -99,6 +114,8 @@ static int take_line(struct lines *lines)
         snprintf(why, sizeof(why), "is no record (not an object)");
     else if (!record_fault(record, why, sizeof(why))[0])
         error = find_stranger(lines, record, why, sizeof(why));
+    if (!error && !why[0])
+        error = complete(record);
     if (!error && why[0])
         error = leave_out(lines, why);
     else if (!error && json_array_append(lines->trials, record) != 0)

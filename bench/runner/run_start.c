@@ -228,7 +228,9 @@ static int mark_done(struct run *run, const json_t *trials)
         run->order++;
         run->done[trial->number] = true;
         calibration_take(&run->calibration, trial, record);
-        run->wants_retry[trial->number] = !retry && record_is_doubtful(record);
+        run->wants_retry[trial->number] = !retry && status &&
+                                          strcmp(status, "ok") == 0 &&
+                                          record_is_doubtful(record);
         run->failed += status && strcmp(status, "failed") == 0;
         if (retry)
             run->retried_ns += plan_trial_ns(trial->cell);

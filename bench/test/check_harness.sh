@@ -68,11 +68,11 @@ live_gates() {
     done
 }
 
-# Waits until half of the least number of blocks is measured, then loads the
-# machine until the gate has ended.
+# Waits until half of the least number of blocks is measured (6 of 24 slices, of
+# each server), then loads the machine until the gate has ended.
 load_half_way() {
     local file=$out/$1/slices.tsv
-    until [ -e "$file" ] && [ "$(wc -l <"$file")" -gt 600 ]; do
+    until [ -e "$file" ] && [ "$(wc -l <"$file")" -gt $((144 * $(wc -w <<<"$narrow"))) ]; do
         sleep 0.2
     done
     exec "$build/test/servers/tool_spin" 600

@@ -122,6 +122,30 @@ static void a_side_that_starves_some_is_not_compared(void **state)
     assert_false(duel_is_uneven(block));
 }
 
+/* The pairs that are left are the good ones of a tree that starves some. */
+static void a_side_that_often_starves_some_is_not_compared(void **state)
+{
+    struct slice block[DUEL_SLICES];
+
+    (void)state;
+    fill(block, 1.1);
+    for (int i = 0; i < DUEL_SLICES; i++) {
+        if (block[i].side == 1 && i >= DUEL_SLICES - 2 * DUEL_SHORT_MOST)
+            block[i].served = 63;
+    }
+    assert_int_equal(duel_short_pairs(block, 1), DUEL_SHORT_MOST);
+    assert_int_equal(duel_short_pairs(block, 0), 0);
+    assert_true(duel_is_uneven(block));
+    /* as often the other way round: that is chance */
+    for (int i = 0; i < 2 * DUEL_SHORT_MOST; i++) {
+        if (block[i].side == 0)
+            block[i].served = 63;
+    }
+    assert_int_equal(duel_short_pairs(block, 0), DUEL_SHORT_MOST);
+    assert_false(duel_is_uneven(block));
+    assert_log(duel_log_ratio(block, METRIC_REQUESTS_PER_S), 1.1);
+}
+
 /* Nobody was served in that slice, and there is nothing to compare. */
 static void a_silent_pair_does_not_count(void **state)
 {
@@ -146,6 +170,7 @@ int main(void)
         cmocka_unit_test(only_quiet_pairs_count),
         cmocka_unit_test(with_few_quiet_pairs_only_cpu_time_counts),
         cmocka_unit_test(a_silent_pair_does_not_count),
+        cmocka_unit_test(a_side_that_often_starves_some_is_not_compared),
         cmocka_unit_test(swapping_the_sides_turns_the_sign),
         cmocka_unit_test(a_side_that_starves_some_is_not_compared),
     };
