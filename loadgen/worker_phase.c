@@ -134,6 +134,7 @@ void worker_again(struct worker *worker)
 void worker_revive(struct worker *worker, struct conn *conn)
 {
     conn->state = CONN_NEW;
+    conn->fault = FAULT_NONE;
     worker->n_alive++;
 }
 

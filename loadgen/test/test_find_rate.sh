@@ -6,14 +6,15 @@ set -u
 loadgen=$build/loadgen
 short=(-c 4 --duration 60ms --warmup 20ms --timeout 1s)
 
-# Starts a server; its address is in $url.
+# Starts the server $1 (epoll); its address is in $url.
 start_server() {
     local word address port
     mkfifo "$scratch/ready"
-    "$build/servers/epoll" --stats "$scratch/stats" >"$scratch/ready" &
+    "$build/servers/${1:-epoll}" --stats "$scratch/stats" >"$scratch/ready" &
     server=$!
-    read -r word _ address port <"$scratch/ready" && equal ready "$word" &&
-        url=http://$address:$port/
+    read -r word _ address port <"$scratch/ready"
+    rm "$scratch/ready"
+    equal ready "$word" && url=http://$address:$port/
 }
 
 stop_server() {
@@ -67,6 +68,14 @@ stdout_is_for_one() {
         equal 1 "$(wc -l <"$scratch/curve")" && has_line '^100	' "$scratch/err"
 }
 
+# A rate at which some connections never get a reply meets no goal, neither the
+# first time nor, with those that are left, the next.
+starving_meets_no_goal() {
+    stop_server && start_server blocking || return 1
+    finds 1 --find-rate 'p50<10s' --timeout 100ms &&
+        equal 0 "$(grep -c '	met	' "$scratch/curve")"
+}
+
 a_dead_server_ends_it() {
     stop_server
     "$loadgen" "${short[@]}" --find-rate 'p99<1ms' "$url" >"$scratch/curve" 2>"$scratch/err"
@@ -77,7 +86,7 @@ test_that 'a server to measure' start_server
 test_that 'not even the first rate' no_rate_is_slow_enough
 test_that 'a rate is found' a_rate_is_found
 test_that 'connections stay open between steps' connections_stay_open
-rm -f "$scratch/ready"
 test_that 'the record alone is on stdout' stdout_is_for_one
+test_that 'where connections starve, no rate is met' starving_meets_no_goal
 test_that 'a dead server ends it' a_dead_server_ends_it
 tap_end
