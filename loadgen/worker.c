@@ -41,7 +41,9 @@ int worker_init(struct worker *worker, unsigned index, uint32_t n_conns,
         error = handover_init(&worker->handover, settings);
     checker_init(&worker->checker, &worker->request, reference);
     source_init(&worker->source, &settings->target, index + 1,
-                ports_pile_up(settings) ? UINT64_MAX : n_conns);
+                ports_pile_up(settings)
+                    ? UINT64_MAX
+                    : (uint64_t)settings->idle + settings->connections);
     worker->conns = calloc(n_conns, sizeof(*worker->conns));
     for (uint32_t i = 0; worker->conns && i < n_conns; i++)
         worker->conns[i].fd = -1;

@@ -40,7 +40,8 @@ int idle_init(struct idle *idle, const struct settings *settings)
         return -errno;
     sem_init(&idle->look, 0, 0);
     sem_init(&idle->told, 0, 0);
-    source_init(&idle->source, &settings->target, 0, settings->idle);
+    source_init(&idle->source, &settings->target, 0,
+                (uint64_t)settings->idle + settings->connections);
     return 0;
 }
 

@@ -21,8 +21,8 @@ struct source {
 };
 
 /* Where the connections to `target` of thread number `index` are to come from;
- * `connections` of them at most, UINT64_MAX if they come and go. Few need no
- * address in particular. */
+ * all threads have `connections` at most, UINT64_MAX if they come and go. Few need
+ * no address in particular. */
 void source_init(struct source *source, const struct target *target,
                  unsigned index, uint64_t connections);
 

@@ -142,16 +142,22 @@ for n in "${connections[@]}"; do
     done
 done
 awk -v tick="$(getconf CLK_TCK)" -v order="${tools[*]}" -f "$here/bench_loadgen.awk" "$scratch/runs"
+: >"$scratch/lags"
 for ((round = 1; round <= rounds; round++)); do
     echo "open loop, round $round of $rounds" >&2
     for engine in epoll uring; do
-        echo "$engine $(send_lag "$engine")" >>"$scratch/lags"
+        lag=$(send_lag "$engine")
+        [ -z "$lag" ] || echo "$engine $lag" >>"$scratch/lags"
     done
 done
 for engine in epoll uring; do
     sed -n "s/^$engine //p" "$scratch/lags" | sort -n | awk -v engine="$engine" '
         { us[NR] = $1 / 1000 }
         END {
+            if (NR == 0) {
+                printf "Open loop at 50000/s, %s: no figure\n", engine
+                exit
+            }
             median = (us[int((NR + 1) / 2)] + us[int((NR + 2) / 2)]) / 2
             printf "Open loop at 50000/s, %s: send lag p99 %.1f us (%.1f .. %.1f), target <= 20: %s\n",
                 engine, median, us[1], us[NR], median <= 20 ? "met" : "MISSED"
