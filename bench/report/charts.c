@@ -26,7 +26,10 @@ static const char shared[] = "style";
  * in gnuplot's own words, if it has any. */
 static int draw(const char *script, const char *folder)
 {
-    const char *const argv[] = {"gnuplot", "-c", script, folder, NULL};
+    /* Without a locale of that encoding it warns that it can't write a degree
+     * sign. */
+    const char *const argv[] = {"env",  "LC_ALL=C.UTF-8", "gnuplot", "-c",
+                                script, folder,           NULL};
     char line[300];
     struct child child = {0};
     int log_fd = memfd_create("gnuplot", MFD_CLOEXEC);

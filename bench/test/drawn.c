@@ -36,7 +36,8 @@ void assert_draws_quietly(const char *scripts, const char *folder,
 
     assert_non_null(log);
     snprintf(script, sizeof(script), "%s/%s.gp", scripts, name);
-    const char *const argv[] = {"gnuplot", "-c", script, folder, NULL};
+    const char *const argv[] = {"env",  "LC_ALL=C.UTF-8", "gnuplot", "-c",
+                                script, folder,           NULL};
     const struct child_setup setup = {
         .argv = argv, .stdout_fd = -1, .stderr_fd = fileno(log)};
     assert_int_equal(child_start(&setup, &child), 0);
