@@ -194,7 +194,8 @@ list: all ## models and suites with a line each
 test: ## install what is missing, build, run every test
 	@common/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-run
-prove = BUILD=$(BUILD) SAN=$(SAN) prove -j4 --exec common/test/run.sh
+# PROVE_FLAGS: such as "--failures --comments", to see what went wrong
+prove = BUILD=$(BUILD) SAN=$(SAN) prove -j4 $(PROVE_FLAGS) --exec common/test/run.sh
 test-run: all $(unit_tests) $(conform_tests) $(tools) $(planted)
 	@$(prove) $(unit_tests) $(conform_tests) $(shell_tests)
 test-unit: $(unit_tests) ## only the unit tests

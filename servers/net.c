@@ -208,6 +208,18 @@ static bool nothing_to_receive(struct worker *worker, const struct conn *conn)
     return true;
 }
 
+/* A signal interrupts a Unix socket's recv() even where bytes are waiting, and
+ * the one that stops must not lose a request that has come. */
+static ssize_t take(struct worker *worker, const struct conn *conn)
+{
+    size_t size = sizeof(worker->received);
+    ssize_t n = recv(conn->fd, worker->received, size, 0);
+
+    if (n < 0 && errno == EINTR)
+        n = recv(conn->fd, worker->received, size, MSG_DONTWAIT);
+    return n;
+}
+
 static enum want receive(struct worker *worker, struct conn *conn)
 {
     bool blocking = worker->server->blocking;
@@ -215,7 +227,7 @@ static enum want receive(struct worker *worker, struct conn *conn)
 
     if (blocking && nothing_to_receive(worker, conn))
         return WANT_READ;
-    n = recv(conn->fd, worker->received, sizeof(worker->received), 0);
+    n = take(worker, conn);
     if (blocking)
         worker_tick(worker);
     if (n > 0)

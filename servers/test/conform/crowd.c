@@ -14,14 +14,6 @@
 
 enum { QUIET_MS = 150 };
 
-/* The most clients that are served at the same time, of `n`. */
-static unsigned at_once(const struct service *service, unsigned n)
-{
-    unsigned most = service->facts.serves_at_once;
-
-    return most > 0 && most < n ? most : n;
-}
-
 static void send_request(const struct service *service, int fd)
 {
     client_send(fd, client_request(service), strlen(client_request(service)));
@@ -33,7 +25,7 @@ static void connections_are_served_side_by_side_or_in_turn(const char *proto)
 {
     enum { N = 50 };
     struct service service = service_start(proto, "");
-    unsigned served = at_once(&service, N);
+    unsigned served = service_at_once(&service, N);
     int fds[N];
 
     for (unsigned i = 0; i < N; i++)
@@ -56,7 +48,7 @@ static void connections_are_served_side_by_side_or_in_turn(const char *proto)
 static void more_than_max_connections_wait(const char *proto)
 {
     struct service service = service_start(proto, "--max-connections 2");
-    unsigned served = at_once(&service, 2);
+    unsigned served = service_at_once(&service, 2);
     int fds[3];
 
     for (int i = 0; i < 3; i++) {
@@ -95,7 +87,7 @@ static void a_flood_starves_nobody_or_is_served_alone(const char *proto)
     struct service service = service_start(proto, "");
     int first = client_open(&service, 0);
     int other = client_open(&service, 0);
-    bool alone = at_once(&service, 3) < 3;
+    bool alone = service_at_once(&service, 3) < 3;
     pid_t flooder;
 
     if (alone)
@@ -128,7 +120,7 @@ static void those_that_never_read_cost_little(const char *proto)
 {
     enum { N = 4, MOST_EACH = 256 * 1024 };
     struct service service = service_start(proto, "");
-    unsigned n = at_once(&service, N);
+    unsigned n = service_at_once(&service, N);
     int warm = client_open(&service, 0);
     int fds[N];
     uint64_t before;

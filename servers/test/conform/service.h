@@ -30,6 +30,9 @@ struct service {
  * Once, before all else. */
 void service_choose(const char *argv0);
 
+/* How many of `n` connections it serves at the same time. */
+unsigned service_at_once(const struct service *service, unsigned n);
+
 /* From now on, servers are started there; at first, over IPv4. */
 void service_over(enum network network);
 

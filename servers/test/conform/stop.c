@@ -10,13 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static unsigned at_once(const struct service *service, unsigned n)
-{
-    unsigned most = service->facts.serves_at_once;
-
-    return most > 0 && most < n ? most : n;
-}
-
 static void stop_without_connections(const char *proto)
 {
     struct service service = service_start(proto, "");
@@ -37,7 +30,7 @@ static void stop_closes_connections_at_rest(const char *proto)
 {
     enum { N = 100 };
     struct service service = service_start(proto, "");
-    unsigned n = at_once(&service, N);
+    unsigned n = service_at_once(&service, N);
     int fds[N];
     bool begun;
 
@@ -64,15 +57,14 @@ static void stop_closes_connections_at_rest(const char *proto)
 }
 
 /* Whether the server has noticed the signal yet or not, the request that has
- * begun gets its reply, and then the connection ends. Not so over a Unix socket:
- * there a signal interrupts recv() even while bytes are waiting. */
+ * begun gets its reply, and then the connection ends. */
 static void stop_finishes_requests(const char *proto)
 {
     struct service service = service_start(proto, "");
     const char *request = client_request(&service);
     bool http = strcmp(proto, "http") == 0;
     size_t split = http ? 5 : strlen(request);
-    bool others = at_once(&service, 2) == 2;
+    bool others = service_at_once(&service, 2) == 2;
     int other = others ? client_open(&service, 0) : -1;
     int fd = client_open(&service, 0);
 
@@ -119,7 +111,7 @@ const struct behaviour stop_behaviours[] = {
      FOR_BOTH | FOR_UNIX},
     {"stop_closes_connections_at_rest", stop_closes_connections_at_rest,
      FOR_BOTH | FOR_UNIX},
-    {"stop_finishes_requests", stop_finishes_requests, FOR_BOTH},
+    {"stop_finishes_requests", stop_finishes_requests, FOR_BOTH | FOR_UNIX},
     {"stop_does_not_wait_for_ever", stop_does_not_wait_for_ever,
      FOR_BOTH | FOR_UNIX},
     {NULL, NULL, 0},
