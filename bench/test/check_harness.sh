@@ -18,7 +18,7 @@ out=$build/check-harness
 servers='blocking threaded select poll epoll'
 suite=bench/suites/regress.ini
 case ${1:-} in
---quick) live=2 loaded=1 budget=60s loaded_budget=60s narrow=epoll null_blocks=14 planted_blocks=16 gates=400
+--quick) live=2 loaded=1 budget=60s loaded_budget=60s narrow=epoll null_blocks=14 planted_blocks=15 gates=400
     models=epoll plants='3 syscall stall' ;;
 '') live=10 loaded=3 budget=3m narrow=$servers loaded_budget=2m null_blocks=40 planted_blocks=30 gates=1000
     models='epoll threaded' plants='1 2 3 6 syscall stall' ;;
@@ -26,6 +26,9 @@ case ${1:-} in
 esac
 # What a gate of 5 minutes has time for, at 1.5 s a block.
 blocks_per_gate=200
+# So many of each planted slow-down before the next one's turn: the work planted
+# takes a fixed time, so that its share is smaller while the machine is slow.
+blocks_in_turn=5
 load=
 trap '[ -z "$load" ] || kill "$load" 2>/dev/null' EXIT
 trap 'exit 2' INT TERM
@@ -71,10 +74,8 @@ live_gates() {
 # Waits until half of the least number of blocks is measured (6 of 24 slices, of
 # each server), then loads the machine until the gate has ended.
 load_half_way() {
-    local file=$out/$1/slices.tsv
-    until [ -e "$file" ] && [ "$(wc -l <"$file")" -gt $((144 * $(wc -w <<<"$narrow"))) ]; do
-        sleep 0.2
-    done
+    local slices=$((144 * $(wc -w <<<"$narrow")))
+    tail -n +2 -F --pid=$$ "$out/$1/slices.tsv" 2>/dev/null | sed -n "${slices}q"
     exec "$build/test/servers/tool_spin" 600
 }
 
@@ -89,10 +90,12 @@ loaded_gates() {
     done
 }
 
-# Records $4 blocks of the servers $3, with $2 planted, as $1.
+# Records $4 blocks more of the servers $3, with $2 planted, in the series $1.
 record() {
     PLANT=$2 "$build/test/bench/tool_record" "$out/a/build" "$out/planted" "$suite" "$4" "$3" \
-        "$out/$1.tsv" || cannot "the series $1 could not be recorded"
+        "$out/part.tsv" || cannot "the series $1 could not be recorded"
+    [ -e "$out/$1.tsv" ] || head -n 1 "$out/part.tsv" >"$out/$1.tsv"
+    tail -n +2 "$out/part.tsv" >>"$out/$1.tsv"
 }
 
 # The median of total CPU per request, in us, of the server $1.
@@ -111,20 +114,40 @@ turns_per_percent() {
         awk -F "\t" -v t="$turns" '{ print t / $13 }'
 }
 
-planted_series() {
-    local model plant turns
+# A round of every slow-down $2 in the server $1, whose one per cent is $3 turns.
+record_planted() {
+    local plant what
+    for plant in $2; do
+        case $plant in
+        [0-9]*) what=spin:$(awk -v t="$3" -v p="$plant" 'BEGIN { printf "%d", t * p }') ;;
+        *) what=$plant ;;
+        esac
+        record "planted-$1-$plant" "$what" "$1" "$blocks_in_turn"
+    done
+}
+
+record_all_planted() {
+    local model round
+    local -A turns
     for model in $models; do
-        turns=$(turns_per_percent "$model")
+        turns[$model]=$(turns_per_percent "$model")
+    done
+    for ((round = 0; round < planted_blocks / blocks_in_turn; round++)); do
+        for model in $models; do
+            record_planted "$model" "$plants" "${turns[$model]}"
+        done
+    done
+}
+
+replay_planted() {
+    local model plant label
+    for model in $models; do
         for plant in $plants; do
-            case $plant in
-            [0-9]*) what=spin:$(awk -v t="$turns" -v p="$plant" 'BEGIN { printf "%d", t * p }') label="$plant %" ;;
-            *) what=$plant label=$plant ;;
-            esac
-            record "planted-$model-$plant" "$what" "$model" "$planted_blocks"
+            label=$plant
+            [[ $plant != [0-9]* ]] || label="$plant %"
             "$build/test/bench/tool_replay" "$gates" "$blocks_per_gate" "$out/null.tsv" \
                 "$label" "$out/planted-$model-$plant.tsv" >>"$out/detection.tsv" ||
                 cannot 'a series could not be replayed'
-            echo "planted in $model: $label"
         done
     done
 }
@@ -191,7 +214,8 @@ PLANT='' "$build/test/bench/tool_record" "$out/a/build" "$out/b/build" "$suite" 
 printf '%b\n' "$header" >"$out/detection.tsv"
 "$build/test/bench/tool_replay" "$gates" "$blocks_per_gate" "$out/null.tsv" >>"$out/detection.tsv" ||
     cannot 'a series could not be replayed'
-planted_series
+record_all_planted
+replay_planted
 print_table
 gnuplot -c plots/check-harness/detection.gp "$out" && echo "Chart: $out/detection.svg"
 check
