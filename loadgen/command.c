@@ -152,30 +152,6 @@ static int take_number(const char *name, const char *value, uint64_t min,
     return error;
 }
 
-/* What makes an open loop. */
-static int take_plan(enum key key, const char *value, struct command *command)
-{
-    struct settings *to = &command->settings;
-
-    switch (key) {
-    case KEY_RATE:
-        return options_count("--rate", value, 1, SCHEDULE_RATE_MOST,
-                             &to->rate_per_s);
-    case KEY_ARRIVALS:
-        return command_take_arrivals(command, value);
-    case KEY_NO_SPIN:
-        to->spin = false;
-        return 0;
-    case KEY_PRINT_SCHEDULE:
-        command->print_schedule = true;
-        return 0;
-    case KEY_FIND_RATE:
-        return command_take_goal(command, value);
-    default:
-        return -1;
-    }
-}
-
 /* What is written where, and how often. */
 static int take_output(enum key key, const char *value, struct command *command)
 {
@@ -203,11 +179,67 @@ static int take_output(enum key key, const char *value, struct command *command)
     }
 }
 
+/* What makes an open loop; or one of the above. */
+static int take_plan(enum key key, const char *value, struct command *command)
+{
+    struct settings *to = &command->settings;
+
+    switch (key) {
+    case KEY_RATE:
+        return options_count("--rate", value, 1, SCHEDULE_RATE_MOST,
+                             &to->rate_per_s);
+    case KEY_ARRIVALS:
+        return command_take_arrivals(command, value);
+    case KEY_NO_SPIN:
+        to->spin = false;
+        return 0;
+    case KEY_PRINT_SCHEDULE:
+        command->print_schedule = true;
+        return 0;
+    case KEY_FIND_RATE:
+        return command_take_goal(command, value);
+    default:
+        return take_output(key, value, command);
+    }
+}
+
+/* How long, where, with what, and when it is well; or one of the above. */
+static int take_run(enum key key, const char *value, struct command *command)
+{
+    struct settings *to = &command->settings;
+    unsigned number = 0;
+
+    switch (key) {
+    case KEY_DURATION:
+        return options_duration("--duration", value, NS_PER_MS, 24 * HOUR_NS,
+                                &to->duration_ns);
+    case KEY_WARMUP:
+        return options_duration("--warmup", value, 0, HOUR_NS, &to->warmup_ns);
+    case KEY_CPUS:
+        to->pinned = true;
+        return cpus_option("--cpus", value, &to->cpus);
+    case KEY_SEED:
+        return options_count("--seed", value, 0, INT64_MAX, &to->seed);
+    case KEY_ENGINE:
+        return take_engine(value, to);
+    case KEY_SERVER_PID:
+        if (take_number("--server-pid", value, 1, INT32_MAX, &number) != 0)
+            return -1;
+        to->server_pid = (pid_t)number;
+        return 0;
+    case KEY_STRICT:
+        command->strict = true;
+        return 0;
+    default:
+        return take_plan(key, value, command);
+    }
+}
+
+/* What is asked of whom on how many connections; or one of the above. */
 static int take_option(int key, const char *value, void *input)
 {
     struct command *command = input;
     struct settings *to = &command->settings;
-    unsigned number = 0;
 
     switch ((enum key)key) {
     case KEY_WORD:
@@ -219,11 +251,6 @@ static int take_option(int key, const char *value, void *input)
         return take_number("--idle", value, 0, CONNECTIONS_MOST, &to->idle);
     case KEY_THREADS:
         return take_number("--threads", value, 1, THREADS_MOST, &to->threads);
-    case KEY_DURATION:
-        return options_duration("--duration", value, NS_PER_MS, 24 * HOUR_NS,
-                                &to->duration_ns);
-    case KEY_WARMUP:
-        return options_duration("--warmup", value, 0, HOUR_NS, &to->warmup_ns);
     case KEY_TIMEOUT:
         return options_duration("--timeout", value, NS_PER_MS, HOUR_NS,
                                 &to->timeout_ns);
@@ -237,36 +264,9 @@ static int take_option(int key, const char *value, void *input)
                            &to->requests_per_connection);
     case KEY_CLOSE:
         return command_take_closing(command, value);
-    case KEY_CPUS:
-        to->pinned = true;
-        return cpus_option("--cpus", value, &to->cpus);
-    case KEY_SEED:
-        return options_count("--seed", value, 0, INT64_MAX, &to->seed);
-    case KEY_ENGINE:
-        return take_engine(value, to);
-    case KEY_RATE:
-    case KEY_ARRIVALS:
-    case KEY_NO_SPIN:
-    case KEY_PRINT_SCHEDULE:
-    case KEY_FIND_RATE:
-        return take_plan((enum key)key, value, command);
-    case KEY_SERVER_PID:
-        if (take_number("--server-pid", value, 1, INT32_MAX, &number) != 0)
-            return -1;
-        to->server_pid = (pid_t)number;
-        return 0;
-    case KEY_STRICT:
-        command->strict = true;
-        return 0;
-    case KEY_JSON:
-    case KEY_HGRM:
-    case KEY_HLOG:
-    case KEY_SERIES:
-    case KEY_INTERVAL:
-    case KEY_LIVE:
-        return take_output((enum key)key, value, command);
+    default:
+        return take_run((enum key)key, value, command);
     }
-    return -1;
 }
 
 /* What can only be checked when everything is known. */

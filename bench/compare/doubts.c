@@ -116,23 +116,15 @@ static int doubt_reading(const struct words *faults, size_t side,
 static int doubt_trials(const struct summary *summary, size_t side,
                         struct words *warnings)
 {
-    unsigned ok = 0;
-    unsigned noisy = 0;
-    unsigned bound = 0;
-    unsigned invalid = 0;
+    const struct summary_totals total = summary_total(summary);
 
-    for (size_t i = 0; i < summary->cells; i++) {
-        ok += summary->cell[i].ok;
-        noisy += summary->cell[i].noisy;
-        bound += summary->cell[i].generator_bound;
-        invalid += summary->cell[i].invalid;
-    }
-    if (noisy + bound + invalid == 0)
+    if (total.noisy + total.generator_bound + total.invalid == 0)
         return 0;
     return words_format(warnings,
                         "%c: of %u trials %u were noisy, %u limited by the "
                         "generator, %u invalid",
-                        comparison_letter(side), ok, noisy, bound, invalid);
+                        comparison_letter(side), total.ok, total.noisy,
+                        total.generator_bound, total.invalid);
 }
 
 int doubts_of_trials(const struct summary *side, size_t sides,

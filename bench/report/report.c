@@ -70,23 +70,14 @@ static void put_faults(FILE *to, const struct summary *summary)
 
 static void put_first(FILE *to, const struct summary *summary)
 {
-    unsigned ok = 0;
-    unsigned failed = 0;
-    unsigned skipped = 0;
-    unsigned noisy = 0;
+    const struct summary_totals total = summary_total(summary);
 
-    for (size_t i = 0; i < summary->cells; i++) {
-        ok += summary->cell[i].ok;
-        failed += summary->cell[i].failed;
-        skipped += summary->cell[i].skipped;
-        noisy += summary->cell[i].noisy;
-    }
     fprintf(to,
             "<h2>What to know first</h2>\n<p>%zu cells: %u trials are right, "
             "%u failed, %u were skipped. In %u of the right ones others used "
             "more than 5 %% of the CPUs (noisy), also when repeated, as far as "
             "there was time for that.</p>\n",
-            summary->cells, ok, failed, skipped, noisy);
+            summary->cells, total.ok, total.failed, total.skipped, total.noisy);
     if (summary->calibrations_failed) {
         fprintf(to,
                 "<p class=\"warn\">%u trials that tell what shares of a rate "

@@ -2,9 +2,7 @@
 
 #include "bench/runner/record.h"
 #include "bench/runner/run_dir.h"
-#include "common/msg.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,55 +303,6 @@ static void mark_maybe_starved(struct summary *summary)
     }
 }
 
-/* Lets every record tell which run and boot it is of. 0 or -ENOMEM. */
-static int mark_records(json_t *trials, const json_t *meta, const char *run)
-{
-    json_t *folder = json_string_nocheck(run);
-    const json_t *known = at_path(meta, "machine.kernel.boot_id");
-    json_t *boot = json_is_string(known) ? json_deep_copy(known) : json_null();
-    size_t i;
-    json_t *record;
-    int error = folder && boot ? 0 : -ENOMEM;
-
-    json_array_foreach(trials, i, record)
-    {
-        if (!error && (json_object_set(record, "folder", folder) != 0 ||
-                       json_object_set(record, "boot", boot) != 0))
-            error = -ENOMEM;
-    }
-    json_decref(folder);
-    json_decref(boot);
-    return error;
-}
-
-static int out_of_memory(void)
-{
-    msg_error("out of memory");
-    return -1;
-}
-
-/* Appends the run's records; the first run's meta stands for all. 0, or -1
- * after telling why. */
-static int read_run(const char *run, struct summary *summary)
-{
-    struct words faults = {0};
-    json_t *meta = run_dir_scan_meta(run, &faults);
-    json_t *trials = meta ? run_dir_scan_trials(run, &faults, NULL) : NULL;
-    int error = trials ? 0 : -1;
-
-    run_dir_tell(&faults);
-    if (!error && (mark_records(trials, meta, run) != 0 ||
-                   json_array_extend(summary->trials, trials) != 0 ||
-                   words_copy(&summary->faults, &faults) != 0))
-        error = out_of_memory();
-    if (!error && !summary->meta)
-        summary->meta = json_incref(meta);
-    words_free(&faults);
-    json_decref(trials);
-    json_decref(meta);
-    return error;
-}
-
 /* Its figures are no cell's; that it failed must be known. */
 static void note_calibration(struct summary *summary, const json_t *record)
 {
@@ -366,7 +315,7 @@ static void note_calibration(struct summary *summary, const json_t *record)
         json_string_value(json_object_get(record, "reason"));
 }
 
-static int make_cells(struct summary *summary)
+int summary_make_cells(struct summary *summary)
 {
     size_t i;
     const json_t *record;
@@ -382,29 +331,27 @@ static int make_cells(struct summary *summary)
     for (size_t c = 0; c < summary->cells && !error; c++)
         error = evaluate(&summary->cell[c]);
     if (error)
-        return out_of_memory();
+        return -1;
     summary_varying(summary, 1, summary->varies);
     mark_maybe_starved(summary);
     summary_sort(summary);
     return 0;
 }
 
-int summary_read_pooled(const char *const *run, size_t runs,
-                        struct summary *summary)
+struct summary_totals summary_total(const struct summary *summary)
 {
-    int error = 0;
+    struct summary_totals total = {0};
 
-    *summary = (struct summary){.trials = json_array()};
-    if (!summary->trials)
-        return out_of_memory();
-    for (size_t i = 0; i < runs && !error; i++)
-        error = read_run(run[i], summary);
-    return error ? -1 : make_cells(summary);
-}
-
-int summary_read(const char *run, struct summary *summary)
-{
-    return summary_read_pooled(&run, 1, summary);
+    for (size_t i = 0; i < summary->cells; i++) {
+        const struct summary_cell *cell = &summary->cell[i];
+        total.ok += cell->ok;
+        total.failed += cell->failed;
+        total.skipped += cell->skipped;
+        total.noisy += cell->noisy;
+        total.generator_bound += cell->generator_bound;
+        total.invalid += cell->invalid;
+    }
+    return total;
 }
 
 void summary_free(struct summary *summary)

@@ -75,6 +75,16 @@ struct summary {
     const char *calibration_reason;
 };
 
+/* Of all cells, how many trials are what. */
+struct summary_totals {
+    unsigned ok;
+    unsigned failed;
+    unsigned skipped;
+    unsigned noisy; /* from here on, of those that are ok */
+    unsigned generator_bound;
+    unsigned invalid;
+};
+
 /* Reads and summarises the run in the folder `run`. Of a noisy trial and its
  * repetition the quieter one counts. What is damaged is told and left out. 0, or
  * -1 after telling why nothing is left, or that meta.json is newer. Free with
@@ -89,6 +99,11 @@ int summary_read_pooled(const char *const *run, size_t runs,
                         struct summary *summary);
 
 void summary_free(struct summary *summary);
+
+/* What summary_read does with its `trials`, in memory. 0, or -1: out of memory. */
+int summary_make_cells(struct summary *summary);
+
+struct summary_totals summary_total(const struct summary *summary);
 
 /* The number at a dotted path in `object`, NAN if there is none. */
 double summary_number(const json_t *object, const char *path);

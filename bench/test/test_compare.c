@@ -1,9 +1,8 @@
 #include "common/test/test.h"
 
-#include "bench/compare/compare.h"
 #include "bench/compare/compare_folder.h"
 #include "bench/compare/newest.h"
-#include "bench/compare/sides.h"
+#include "bench/test/compared.h"
 #include "bench/test/scratch.h"
 #include "common/random.h"
 #include "common/test/capture.h"
@@ -63,6 +62,7 @@ struct made_cell {
     const char *awake;   /* NULL: "true" */
     const char *status;  /* NULL: "ok" */
     const double *noise; /* factors of each trial's speed, or NULL */
+    const char *more;    /* members of the record besides, or NULL */
 };
 
 static void add(struct made *made, struct made_cell cell)
@@ -77,13 +77,13 @@ static void add(struct made *made, struct made_cell cell)
                 "\"http\",\"tool\":\"loadgen\",\"engine\":\"epoll\","
                 "\"connections\":%d,\"payload_bytes\":0,\"pipeline\":1,"
                 "\"workers\":null,\"server_cpus\":\"0\",\"client_cpus\":\"1\","
-                "\"placement\":\"apart\",\"keep_awake\":%s,\"status\":\"%s\","
+                "\"placement\":\"apart\",\"keep_awake\":%s,%s\"status\":\"%s\","
                 "\"reason\":\"be\\u0007cause\",\"noisy\":false,\"result\":{"
                 "\"requests_per_s\":%.9g,\"connections_served\":%d,\"total\":{"
                 "\"cpu_us_per_request\":%.9g},\"latency_ns\":{\"service\":{"
                 "\"p99\":%.9g}}}}\n",
                 made->trial++, cell.server, cell.connections,
-                cell.awake ? cell.awake : "true",
+                cell.awake ? cell.awake : "true", cell.more ? cell.more : "",
                 cell.status ? cell.status : "ok", 1000 * speed,
                 cell.served ? cell.served : cell.connections, 10 / speed,
                 5000 / speed);
@@ -101,46 +101,15 @@ static void make_run(const char *folder, struct made_cell cell)
 
 /* --- what is compared --- */
 
-struct compared {
-    struct sides sides;
-    struct comparison comparison;
-};
-
-/* Compares the runs, whose names are separated by blanks. */
-static void compare(struct compared *compared, const char *runs)
-{
-    struct words run = {0};
-
-    assert_int_equal(words_split(&run, runs, " "), 0);
-    assert_int_equal(sides_read(&run, &compared->sides, &compared->comparison),
-                     0);
-    assert_int_equal(compare_runs(compared->sides.side, compared->sides.n,
-                                  compared->sides.by_boot, 0.03,
-                                  &compared->comparison),
-                     0);
-    words_free(&run);
-}
-
-static void done(struct compared *compared)
-{
-    comparison_free(&compared->comparison);
-    sides_free(&compared->sides);
-}
-
-/* The finding of that cell, or of one whose name begins so, and metric; the test
- * fails without it. */
+/* The test fails where there is none. */
 static const struct finding *find(const struct compared *compared,
                                   const char *cell, enum metric metric)
 {
-    const struct findings *findings = &compared->comparison.findings;
+    const struct finding *finding = compared_find(compared, cell, metric);
 
-    for (size_t i = 0; i < findings->n; i++) {
-        if (strncmp(findings->finding[i].cell, cell, strlen(cell)) == 0 &&
-            findings->finding[i].metric == metric)
-            return &findings->finding[i];
-    }
-    fail_msg("no finding of %s in %s", metric_path(metric), cell);
-    return NULL;
+    if (!finding)
+        fail_msg("no finding of %s in %s", metric_path(metric), cell);
+    return finding;
 }
 
 static void assert_near(double value, double expected)
@@ -168,14 +137,16 @@ static void what_changed_stands_first(void **state)
 
     (void)state;
     begin(&made, "a");
-    add(&made, (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL});
-    add(&made, (struct made_cell){"poll", 64, 0, 8, 1, NULL, NULL, NULL});
+    add(&made,
+        (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
+    add(&made, (struct made_cell){"poll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
     end(&made);
     begin(&made, "b");
-    add(&made, (struct made_cell){"poll", 64, 0, 8, 1, NULL, NULL, NULL});
-    add(&made, (struct made_cell){"epoll", 64, 0, 8, 0.8, NULL, NULL, NULL});
+    add(&made, (struct made_cell){"poll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
+    add(&made,
+        (struct made_cell){"epoll", 64, 0, 8, 0.8, NULL, NULL, NULL, NULL});
     end(&made);
-    compare(&compared, "a b");
+    compared_runs(&compared, "a b");
     const struct comparison *comparison = &compared.comparison;
     assert_int_equal(comparison->cells, 2);
     assert_int_equal(comparison->trials, 32);
@@ -201,7 +172,7 @@ static void what_changed_stands_first(void **state)
     assert_int_equal(
         find(&compared, "poll http c=64", METRIC_TOTAL_CPU_US)->change,
         CHANGE_SAME);
-    done(&compared);
+    compared_free(&compared);
 }
 
 static void cells_are_matched_by_all_axes(void **state)
@@ -210,17 +181,21 @@ static void cells_are_matched_by_all_axes(void **state)
     struct made made;
 
     (void)state;
-    make_run("a", (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL});
+    make_run("a",
+             (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
     begin(&made, "b");
-    add(&made, (struct made_cell){"epoll", 64, 0, 8, 1, "false", NULL, NULL});
-    add(&made, (struct made_cell){"poll", 1, 0, 8, 1, NULL, NULL, NULL});
+    add(&made,
+        (struct made_cell){"epoll", 64, 0, 8, 1, "false", NULL, NULL, NULL});
+    add(&made, (struct made_cell){"poll", 1, 0, 8, 1, NULL, NULL, NULL, NULL});
     end(&made);
     begin(&made, "c");
-    add(&made, (struct made_cell){"poll", 1, 0, 8, 1, NULL, NULL, NULL});
-    add(&made, (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL});
-    add(&made, (struct made_cell){"uring", 1, 0, 2, 1, NULL, "skipped", NULL});
+    add(&made, (struct made_cell){"poll", 1, 0, 8, 1, NULL, NULL, NULL, NULL});
+    add(&made,
+        (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
+    add(&made,
+        (struct made_cell){"uring", 1, 0, 2, 1, NULL, "skipped", NULL, NULL});
     end(&made);
-    compare(&compared, "a b c");
+    compared_runs(&compared, "a b c");
     const struct words *unmatched = &compared.comparison.unmatched;
     assert_int_equal(compared.comparison.cells, 1);
     assert_int_equal(compared.comparison.trials, 16);
@@ -232,7 +207,24 @@ static void cells_are_matched_by_all_axes(void **state)
                         "poll http c=1 keep_awake=yes: only in B, C");
     assert_string_equal(unmatched->word[1],
                         "epoll http c=64 keep_awake=no: only in B");
-    done(&compared);
+    compared_free(&compared);
+}
+
+/* What older runs could not vary, they did as suites do that do not name it. */
+static void records_from_before_an_axis_have_its_default(void **state)
+{
+    struct compared compared;
+
+    (void)state;
+    make_run("a",
+             (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
+    make_run("b", (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL,
+                                     "\"idle\":0,\"rate\":null,"
+                                     "\"requests_per_connection\":null,"});
+    compared_runs(&compared, "a b");
+    assert_int_equal(compared.comparison.cells, 1);
+    assert_int_equal(compared.comparison.unmatched.n, 0);
+    compared_free(&compared);
 }
 
 static void nothing_in_common_is_unclear(void **state)
@@ -240,12 +232,14 @@ static void nothing_in_common_is_unclear(void **state)
     struct compared compared;
 
     (void)state;
-    make_run("a", (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL});
-    make_run("b", (struct made_cell){"epoll", 16, 0, 8, 1, NULL, NULL, NULL});
-    compare(&compared, "a b");
+    make_run("a",
+             (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
+    make_run("b",
+             (struct made_cell){"epoll", 16, 0, 8, 1, NULL, NULL, NULL, NULL});
+    compared_runs(&compared, "a b");
     assert_int_equal(compared.comparison.cells, 0);
     assert_int_equal(compared.comparison.verdict, CHANGE_UNCLEAR);
-    done(&compared);
+    compared_free(&compared);
 }
 
 /* Four boots of a kernel, one of them in two runs. */
@@ -264,7 +258,7 @@ static void make_boots(const char *kernel, double speed)
         begin_on(&made, folder, kernel, boot);
         add(&made,
             (struct made_cell){"epoll", 64, 0, 5, speed * (1 + 0.001 * boots),
-                               NULL, NULL, noise});
+                               NULL, NULL, noise, NULL});
         end(&made);
     }
 }
@@ -277,8 +271,9 @@ static void between_kernels_the_boot_is_the_unit(void **state)
     (void)state;
     make_boots("6.1", 1);
     make_boots("6.12", 0.9);
-    compare(&compared, "6.1-0 6.12-0 6.1-1 6.1-2 6.1-3 6.1-4 6.12-1 6.12-2 "
-                       "6.12-3 6.12-4");
+    compared_runs(&compared,
+                  "6.1-0 6.12-0 6.1-1 6.1-2 6.1-3 6.1-4 6.12-1 6.12-2 "
+                  "6.12-3 6.12-4");
     const struct comparison *comparison = &compared.comparison;
     assert_true(compared.sides.by_boot);
     assert_int_equal(compared.sides.n, 2);
@@ -297,14 +292,14 @@ static void between_kernels_the_boot_is_the_unit(void **state)
     assert_near(rate->ratio, 0.9);
     assert_int_equal(rate->change, CHANGE_SLOWER);
     assert_int_equal(comparison->warnings.n, 0);
-    done(&compared);
+    compared_free(&compared);
 }
 
 static void two_boots_of_one_kernel_are_two_sides(void **state)
 {
     struct compared compared;
     struct made made;
-    struct made_cell cell = {"epoll", 64, 0, 8, 1, NULL, NULL, NULL};
+    struct made_cell cell = {"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL};
 
     (void)state;
     begin_on(&made, "a", "6.1", "boot-1");
@@ -313,39 +308,39 @@ static void two_boots_of_one_kernel_are_two_sides(void **state)
     begin_on(&made, "b", "6.1", "boot-2");
     add(&made, cell);
     end(&made);
-    compare(&compared, "a b");
+    compared_runs(&compared, "a b");
     assert_false(compared.sides.by_boot);
     assert_string_equal(compared.comparison.about.word[0], "kernel 6.1");
     assert_int_equal(compared.comparison.warnings.n, 1);
     assert_warned(&compared,
                   "n = 1 boot each: the difference may be this boot's");
-    done(&compared);
+    compared_free(&compared);
     begin_on(&made, "b", "6.12", "boot-2");
     add(&made, cell);
     end(&made);
-    compare(&compared, "a b");
+    compared_runs(&compared, "a b");
     assert_false(compared.sides.by_boot);
     assert_warned(&compared,
                   "n = 1 boot each: the difference may be this boot's");
-    done(&compared);
+    compared_free(&compared);
 }
 
 static void the_rate_of_starved_cells_is_compared_not_the_latency(void **state)
 {
     struct compared compared;
-    struct made_cell cell = {"blocking", 64, 1, 8, 1, NULL, NULL, NULL};
+    struct made_cell cell = {"blocking", 64, 1, 8, 1, NULL, NULL, NULL, NULL};
 
     (void)state;
     make_run("a", cell);
     make_run("b", cell);
-    compare(&compared, "a b");
+    compared_runs(&compared, "a b");
     assert_int_equal(compared.comparison.findings.n, 2);
     assert_int_equal(
         find(&compared, "blocking http c=64 starved", METRIC_REQUESTS_PER_S)
             ->change,
         CHANGE_SAME);
     assert_int_equal(compared.comparison.warnings.n, 0);
-    done(&compared);
+    compared_free(&compared);
 }
 
 static void starving_on_one_side_is_never_faster(void **state)
@@ -353,9 +348,11 @@ static void starving_on_one_side_is_never_faster(void **state)
     struct compared compared;
 
     (void)state;
-    make_run("a", (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL});
-    make_run("b", (struct made_cell){"epoll", 64, 1, 8, 2, NULL, NULL, NULL});
-    compare(&compared, "a b");
+    make_run("a",
+             (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
+    make_run("b",
+             (struct made_cell){"epoll", 64, 1, 8, 2, NULL, NULL, NULL, NULL});
+    compared_runs(&compared, "a b");
     const struct finding *rate =
         find(&compared, "epoll http c=64 starved in B", METRIC_REQUESTS_PER_S);
     assert_true(isnan(rate->ratio));
@@ -366,12 +363,12 @@ static void starving_on_one_side_is_never_faster(void **state)
     assert_int_equal(compared.comparison.verdict, CHANGE_UNCLEAR);
     assert_warned(&compared, "epoll http c=64: connections starve in B but not "
                              "in A, so that they can't be compared");
-    done(&compared);
-    compare(&compared, "b a");
+    compared_free(&compared);
+    compared_runs(&compared, "b a");
     find(&compared, "epoll http c=64 starved in A", METRIC_TOTAL_CPU_US);
     assert_warned(&compared, "epoll http c=64: connections starve in A but not "
                              "in B, so that they can't be compared");
-    done(&compared);
+    compared_free(&compared);
 }
 
 static void too_few_trials_never_decide(void **state)
@@ -379,9 +376,11 @@ static void too_few_trials_never_decide(void **state)
     struct compared compared;
 
     (void)state;
-    make_run("a", (struct made_cell){"epoll", 64, 0, 3, 1, NULL, NULL, NULL});
-    make_run("b", (struct made_cell){"epoll", 64, 0, 3, 9, NULL, NULL, NULL});
-    compare(&compared, "a b");
+    make_run("a",
+             (struct made_cell){"epoll", 64, 0, 3, 1, NULL, NULL, NULL, NULL});
+    make_run("b",
+             (struct made_cell){"epoll", 64, 0, 3, 9, NULL, NULL, NULL, NULL});
+    compared_runs(&compared, "a b");
     for (size_t i = 0; i < compared.comparison.findings.n; i++)
         assert_int_equal(compared.comparison.findings.finding[i].change,
                          CHANGE_TOO_FEW);
@@ -392,7 +391,7 @@ static void too_few_trials_never_decide(void **state)
     assert_true(json_is_null(json_object_get(cell, "low")));
     assert_true(json_is_null(json_object_get(cell, "high")));
     json_decref(object);
-    done(&compared);
+    compared_free(&compared);
 }
 
 static void failed_trials_are_told_and_not_compared(void **state)
@@ -401,22 +400,25 @@ static void failed_trials_are_told_and_not_compared(void **state)
     struct made made;
 
     (void)state;
-    make_run("a", (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL});
+    make_run("a",
+             (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
     begin(&made, "b");
-    add(&made, (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL});
-    add(&made, (struct made_cell){"epoll", 64, 0, 2, 9, NULL, "failed", NULL});
+    add(&made,
+        (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
+    add(&made,
+        (struct made_cell){"epoll", 64, 0, 2, 9, NULL, "failed", NULL, NULL});
     end(&made);
-    compare(&compared, "a b");
+    compared_runs(&compared, "a b");
     assert_int_equal(compared.comparison.verdict, CHANGE_SAME);
     assert_warned(&compared,
                   "B: epoll http c=64: 2 of 10 trials failed: be?cause");
-    done(&compared);
-    make_run("b",
-             (struct made_cell){"epoll", 64, 0, 8, 1, NULL, "failed", NULL});
-    compare(&compared, "a b");
+    compared_free(&compared);
+    make_run("b", (struct made_cell){"epoll", 64, 0, 8, 1, NULL, "failed", NULL,
+                                     NULL});
+    compared_runs(&compared, "a b");
     assert_int_equal(compared.comparison.cells, 0);
     assert_int_equal(compared.comparison.verdict, CHANGE_UNCLEAR);
-    done(&compared);
+    compared_free(&compared);
 }
 
 /* Every kind of JSON where another is expected. */
@@ -445,11 +447,12 @@ static void fields_of_wrong_types_are_survived(void **state)
         begin(&made, run ? "b" : "a");
         for (size_t i = 0; i < LENGTH(lines); i++)
             fprintf(made.trials, "%s\n", lines[i]);
-        add(&made, (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL});
+        add(&made,
+            (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
         end(&made);
     }
     scratch_write("b/meta.json", "{\"schema\":1,\"machine\":[3]}");
-    compare(&compared, "a b");
+    compared_runs(&compared, "a b");
     assert_int_equal(
         find(&compared, "epoll http ", METRIC_REQUESTS_PER_S)->change,
         CHANGE_SAME);
@@ -460,7 +463,7 @@ static void fields_of_wrong_types_are_survived(void **state)
     comparison_print_junit(&compared.comparison, file);
     assert_int_equal(fclose(file), 0);
     free(text);
-    done(&compared);
+    compared_free(&compared);
 }
 
 static void a_run_without_trials_is_named(void **state)
@@ -472,7 +475,8 @@ static void a_run_without_trials_is_named(void **state)
     char told[300];
 
     (void)state;
-    make_run("a", (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL});
+    make_run("a",
+             (struct made_cell){"epoll", 64, 0, 8, 1, NULL, NULL, NULL, NULL});
     begin(&made, "b");
     end(&made);
     words_split(&run, "a b", " ");
@@ -505,7 +509,7 @@ static void make_random(const char *folder, uint64_t seed, double scale)
         factors[i] = noise(&random);
     make_run(folder,
              (struct made_cell){"epoll", 64, 0, trials, scale * noise(&random),
-                                NULL, NULL, factors});
+                                NULL, NULL, factors, NULL});
 }
 
 static void scaling_both_sides_changes_nothing(void **state)
@@ -516,10 +520,10 @@ static void scaling_both_sides_changes_nothing(void **state)
         struct compared scaled;
         make_random("a", seed, 1);
         make_random("b", seed + 1000, 1);
-        compare(&plain, "a b");
+        compared_runs(&plain, "a b");
         make_random("a", seed, 37);
         make_random("b", seed + 1000, 37);
-        compare(&scaled, "a b");
+        compared_runs(&scaled, "a b");
         assert_int_equal(plain.comparison.findings.n,
                          scaled.comparison.findings.n);
         for (size_t i = 0; i < plain.comparison.findings.n; i++) {
@@ -531,8 +535,8 @@ static void scaling_both_sides_changes_nothing(void **state)
             assert_near(y->p, x->p);
             assert_int_equal(y->change, x->change);
         }
-        done(&plain);
-        done(&scaled);
+        compared_free(&plain);
+        compared_free(&scaled);
     }
 }
 
@@ -544,8 +548,8 @@ static void swapping_the_sides_inverts_the_ratio(void **state)
         struct compared back;
         make_random("a", seed, 1);
         make_random("b", seed + 1000, seed % 3 == 0 ? 1.5 : 1);
-        compare(&there, "a b");
-        compare(&back, "b a");
+        compared_runs(&there, "a b");
+        compared_runs(&back, "b a");
         for (size_t i = 0; i < there.comparison.findings.n; i++) {
             const struct finding *x = &there.comparison.findings.finding[i];
             const struct finding *y = find(&back, x->cell, x->metric);
@@ -558,8 +562,8 @@ static void swapping_the_sides_inverts_the_ratio(void **state)
             assert_int_equal(y->n_base, x->n_side);
             assert_int_equal(y->change == x->change, !turns);
         }
-        done(&there);
-        done(&back);
+        compared_free(&there);
+        compared_free(&back);
     }
 }
 
@@ -945,7 +949,8 @@ static void make_dated(const char *folder, const char *kernel)
     struct made made;
 
     begin_on(&made, folder, kernel, "boot");
-    add(&made, (struct made_cell){"epoll", 64, 0, 1, 1, NULL, NULL, NULL});
+    add(&made,
+        (struct made_cell){"epoll", 64, 0, 1, 1, NULL, NULL, NULL, NULL});
     end(&made);
 }
 
@@ -1016,6 +1021,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_changed_stands_first),
         cmocka_unit_test(cells_are_matched_by_all_axes),
+        cmocka_unit_test(records_from_before_an_axis_have_its_default),
         cmocka_unit_test(nothing_in_common_is_unclear),
         cmocka_unit_test(between_kernels_the_boot_is_the_unit),
         cmocka_unit_test(two_boots_of_one_kernel_are_two_sides),

@@ -1,63 +1,27 @@
 #include "common/test/test.h"
 
-#include "bench/compare/compare.h"
-#include "bench/compare/sides.h"
+#include "bench/test/compared.h"
 #include "bench/test/made_run.h"
 #include "bench/test/scratch.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-struct compared {
-    struct sides sides;
-    struct comparison comparison;
-};
 
 /* Makes a run of each load, and one whose requests cost so much; compares them. */
 static void compare(struct compared *compared, double cost)
 {
     struct made_run run = {"6.1",  NULL, NULL, "select epoll", "64",
                            "http", 8,    1,    "50% 700",      "1"};
-    struct words runs = {0};
 
-    *compared = (struct compared){0};
     made_run_write("a", &run);
     run.cost = cost;
     made_run_write("b", &run);
-    assert_int_equal(words_split(&runs, "a b", " "), 0);
-    assert_int_equal(sides_read(&runs, &compared->sides, &compared->comparison),
-                     0);
-    assert_int_equal(compare_runs(compared->sides.side, compared->sides.n,
-                                  compared->sides.by_boot, 0.03,
-                                  &compared->comparison),
-                     0);
-    words_free(&runs);
-}
-
-static void done(struct compared *compared)
-{
-    comparison_free(&compared->comparison);
-    sides_free(&compared->sides);
-}
-
-/* What is said of that cell and metric, or NULL. */
-static const struct finding *find(const struct compared *compared,
-                                  const char *cell, enum metric metric)
-{
-    const struct findings *findings = &compared->comparison.findings;
-
-    for (size_t i = 0; i < findings->n; i++) {
-        if (strcmp(findings->finding[i].cell, cell) == 0 &&
-            findings->finding[i].metric == metric)
-            return &findings->finding[i];
-    }
-    return NULL;
+    compared_runs(compared, "a b");
 }
 
 static void assert_change(const struct compared *compared, const char *cell,
                           enum metric metric, enum change change)
 {
-    const struct finding *finding = find(compared, cell, metric);
+    const struct finding *finding = compared_find(compared, cell, metric);
 
     if (!finding || finding->change != change)
         fail_msg("%s, %s: %s instead of %s", cell, metric_path(metric),
@@ -77,13 +41,13 @@ static void each_load_is_compared_by_what_it_tells(void **state)
     compare(&compared, 1.2);
     assert_change(&compared, churn, METRIC_REQUESTS_PER_S, CHANGE_SLOWER);
     assert_change(&compared, churn, METRIC_CONNECT_P99_NS, CHANGE_SLOWER);
-    assert_null(find(&compared, churn, METRIC_RESPONSE_P99_NS));
+    assert_null(compared_find(&compared, churn, METRIC_RESPONSE_P99_NS));
     assert_change(&compared, closed, METRIC_REQUESTS_PER_S, CHANGE_SLOWER);
-    assert_null(find(&compared, closed, METRIC_CONNECT_P99_NS));
-    assert_null(find(&compared, closed, METRIC_RESPONSE_P99_NS));
+    assert_null(compared_find(&compared, closed, METRIC_CONNECT_P99_NS));
+    assert_null(compared_find(&compared, closed, METRIC_RESPONSE_P99_NS));
     assert_false(finding_gates(METRIC_RESPONSE_P99_NS));
     assert_false(finding_gates(METRIC_CONNECT_P99_NS));
-    done(&compared);
+    compared_free(&compared);
 }
 
 static void shares_of_another_rate_are_told_once(void **state)
@@ -100,8 +64,8 @@ static void shares_of_another_rate_are_told_once(void **state)
     for (size_t i = 0; i < compared.comparison.warnings.n; i++)
         told += strcmp(compared.comparison.warnings.word[i], warning) == 0;
     assert_int_equal(told, 1);
-    assert_null(find(&compared, open, METRIC_TOTAL_CPU_US));
-    done(&compared);
+    assert_null(compared_find(&compared, open, METRIC_TOTAL_CPU_US));
+    compared_free(&compared);
 }
 
 static void about_the_same_rate_is_compared(void **state)
@@ -112,10 +76,10 @@ static void about_the_same_rate_is_compared(void **state)
     compare(&compared, 1.04);
     assert_int_equal(compared.comparison.warnings.n, 0);
     assert_change(&compared, open, METRIC_TOTAL_CPU_US, CHANGE_SLOWER);
-    assert_non_null(find(&compared, open, METRIC_RESPONSE_P99_NS));
-    assert_null(find(&compared, open, METRIC_REQUESTS_PER_S));
-    assert_null(find(&compared, open, METRIC_CONNECT_P99_NS));
-    done(&compared);
+    assert_non_null(compared_find(&compared, open, METRIC_RESPONSE_P99_NS));
+    assert_null(compared_find(&compared, open, METRIC_REQUESTS_PER_S));
+    assert_null(compared_find(&compared, open, METRIC_CONNECT_P99_NS));
+    compared_free(&compared);
 }
 
 #define IN_SCRATCH(test)                                                       \

@@ -97,6 +97,7 @@ static unsigned run(struct search *search, uint64_t first, uint64_t limit,
     unsigned steps = 0;
 
     search_begin(search, first);
+    assert_int_equal(search->rate_per_s, first);
     while (!search_over(search)) {
         assert_true(search->rate_per_s >= first);
         assert_true(search->rate_per_s <= SCHEDULE_RATE_MOST);

@@ -22,6 +22,7 @@ struct run {
     bool waited;    /* many requests had to wait for a connection */
     bool watched;   /* the server: it used a fifth of its CPU */
     bool disturbed; /* and others all the rest */
+    bool dropped;   /* an idle connection, by the server */
 };
 
 enum { RATE = 1000 };
@@ -68,6 +69,7 @@ static void reach(const struct run *run, struct result *result)
         .replies = RATE - run->unanswered,
         .plan.planned = RATE + run->lost,
         .plan.waited = run->waited ? RATE / 2 : 0,
+        .idle_dropped = run->dropped,
         .established = 5,
         .served = 5,
         .connects = 5,
@@ -115,6 +117,11 @@ static void verdicts_say_what_was_measured(void **state)
          BOTTLENECK_GENERATOR,
          "generator-bound: send lag was 60.0 us at p99, 38 % of the response "
          "time's p99"},
+        {"late, and invalid before that",
+         {.lag_ns = 60000, .dropped = true},
+         VERDICT_INVALID,
+         BOTTLENECK_GENERATOR,
+         "generator-bound: send lag was 60.0 us at p99"},
         {"late, but the server is slow",
          {.lag_ns = 60000, .service_ns = 700000},
          VERDICT_OK,

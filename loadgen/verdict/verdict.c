@@ -56,6 +56,12 @@ double verdict_little(double n, double per_second, double mean_ns)
     return n > 0 ? fabs(n - per_second * mean_ns / (double)NS_PER_S) / n : -1;
 }
 
+void verdict_worsen(struct verdict *verdict, enum judgement judgement)
+{
+    if (judgement > verdict->judgement)
+        verdict->judgement = judgement;
+}
+
 void verdict_reason(struct verdict *verdict, const char *format, ...)
 {
     va_list args;
@@ -113,7 +119,7 @@ static void judge_bottleneck(const struct settings *settings,
             result->server_cpus == 1 ? "" : "s", busiest * 100);
     } else if (busiest >= VERDICT_LIMIT_SHARE) {
         verdict->bottleneck = BOTTLENECK_GENERATOR;
-        verdict->judgement = VERDICT_GENERATOR_BOUND;
+        verdict_worsen(verdict, VERDICT_GENERATOR_BOUND);
         if (server < 0)
             verdict_reason(
                 verdict,
@@ -145,7 +151,7 @@ static void judge_little(const struct settings *settings, struct result *result)
         result->service->max_ns > result->duration_ns / 20)
         return;
     if (off > little_most) {
-        result->verdict.judgement = VERDICT_INVALID;
+        verdict_worsen(&result->verdict, VERDICT_INVALID);
         verdict_reason(
             &result->verdict,
             "Little's law is off by %.1f %%: %.0f requests in flight, "
@@ -167,7 +173,7 @@ static void judge_openings(const struct settings *settings,
             (unsigned long long)result->postponed);
         return;
     }
-    result->verdict.judgement = VERDICT_GENERATOR_BOUND;
+    verdict_worsen(&result->verdict, VERDICT_GENERATOR_BOUND);
     verdict_reason(
         &result->verdict,
         "generator-bound: %llu times no port was free for a new "
@@ -182,13 +188,13 @@ static void judge_idle(const struct settings *settings, struct result *result)
     struct verdict *verdict = &result->verdict;
 
     if (result->idle_opened < settings->idle) {
-        verdict->judgement = VERDICT_INVALID;
+        verdict_worsen(verdict, VERDICT_INVALID);
         verdict_reason(verdict,
                        "only %u of %u idle connections could be opened",
                        result->idle_opened, settings->idle);
     }
     if (result->idle_dropped > 0) {
-        verdict->judgement = VERDICT_INVALID;
+        verdict_worsen(verdict, VERDICT_INVALID);
         verdict_reason(verdict, "the server dropped %u of %u idle connections",
                        result->idle_dropped, result->idle_opened);
     }
@@ -204,7 +210,7 @@ static void judge_silence(struct result *result)
     if (result->requests == 0 || result->unfinished == 0 ||
         result->silent_ns < most_ns)
         return;
-    result->verdict.judgement = VERDICT_INVALID;
+    verdict_worsen(&result->verdict, VERDICT_INVALID);
     verdict_reason(
         &result->verdict,
         "the server hangs: no reply came in the last %.0f ms, and %llu "
@@ -220,7 +226,7 @@ static void judge_errors(const struct settings *settings, struct result *result)
     unsigned missing = settings->connections - result->established;
 
     if (errors) {
-        verdict->judgement = VERDICT_INVALID;
+        verdict_worsen(verdict, VERDICT_INVALID);
         for (int i = 0; i < FAULTS; i++) {
             if (result->faults.counts[i])
                 verdict_reason(verdict, "%llu %s: %s",
@@ -236,7 +242,7 @@ static void judge_errors(const struct settings *settings, struct result *result)
         verdict_reason(verdict, "%u connections were lost for good",
                        result->lost - missing);
     if (result->requests == 0 && !errors) {
-        verdict->judgement = VERDICT_INVALID;
+        verdict_worsen(verdict, VERDICT_INVALID);
         verdict_reason(verdict, "no reply came within the window");
     }
 }

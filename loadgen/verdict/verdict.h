@@ -14,7 +14,7 @@ enum bottleneck {
     BOTTLENECK_GENERATOR,
 };
 
-enum judgement {
+enum judgement { /* from good to bad */
     VERDICT_OK,
     VERDICT_GENERATOR_BOUND, /* the figures are the generator's own */
     VERDICT_INVALID,         /* the figures are not to be used */

@@ -86,7 +86,7 @@ void verdict_judge_limits(const struct settings *settings,
                                 : fmax(shares.server, shares.generator));
     if (taken >= others_least + unsure_ns / (double)result->duration_ns &&
         taken >= missing / 2) {
-        verdict->judgement = VERDICT_INVALID;
+        verdict_worsen(verdict, VERDICT_INVALID);
         verdict->bottleneck = BOTTLENECK_NEITHER;
         verdict_reason(verdict,
                        "neither side is at its limit: the server used %.0f %% "

@@ -35,7 +35,7 @@ static void judge_counts(struct result *result)
                                        times->queue_wait->sum_ns +
                                        times->send_lag->sum_ns)
         return;
-    result->verdict.judgement = VERDICT_INVALID;
+    verdict_worsen(&result->verdict, VERDICT_INVALID);
     verdict_reason(
         &result->verdict,
         "the counting is wrong: %llu planned, but %llu answered, "
@@ -62,8 +62,7 @@ static void judge_lateness(struct result *result)
         (double)lag_ns <= lateness_most * (double)all_ns)
         return;
     verdict->bottleneck = BOTTLENECK_GENERATOR;
-    if (verdict->judgement == VERDICT_OK)
-        verdict->judgement = VERDICT_GENERATOR_BOUND;
+    verdict_worsen(verdict, VERDICT_GENERATOR_BOUND);
     verdict_reason(verdict,
                    "generator-bound: send lag was %s at p99, %.0f %% of the "
                    "response time's p99 (%s), though connections were free",
@@ -120,7 +119,7 @@ static void judge_little(const struct settings *settings, struct result *result)
     if (result->times.response->max_ns > result->duration_ns / 20 ||
         in_flight <= room * 1.05)
         return;
-    result->verdict.judgement = VERDICT_INVALID;
+    verdict_worsen(&result->verdict, VERDICT_INVALID);
     verdict_reason(&result->verdict,
                    "Little's law does not hold: %.0f/s times %.1f us are %.1f "
                    "requests in flight, but there was room for %.0f",

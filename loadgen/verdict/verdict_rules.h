@@ -12,6 +12,9 @@
  * to interrupts and to reading the clocks. */
 #define VERDICT_LIMIT_SHARE 0.90
 
+/* Makes the judgement this one, unless a rule has found a worse one. */
+void verdict_worsen(struct verdict *verdict, enum judgement judgement);
+
 /* Adds a reason, as long as there is room. */
 void verdict_reason(struct verdict *verdict, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
