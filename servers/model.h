@@ -33,13 +33,16 @@ struct model {
     bool blocking; /* waits in recv and send: deadlines by socket time-outs
                     * and poll() instead of by the loop */
     int max_fd;    /* a hard limit of the model, such as FD_SETSIZE; 0: none */
+    bool spins;    /* asks without end whether there is something to do: uses
+                    * a CPU also at rest */
     unsigned max_workers;     /* at most so many with --workers */
+    unsigned default_workers; /* unless --workers says; 0: 1 */
     unsigned max_connections; /* unless --max-connections says; 0: as many
                                   * as there are descriptors */
-    unsigned
-        serves_at_once; /* the others wait; 0: serves all that it accepts */
+    bool one_each; /* a worker serves one connection to its end: only so many
+                    * at once as there are workers, and the others wait */
     double syscalls_per_request; /* at one keep-alive connection: what `make
-                                  * audit` expects */
+                                  * audit` expects; 0: depends on the time */
     int (*probe)(void); /* 0, or -errno where it can't run here; or NULL */
 
     /* Serves until stopped. 0 after a clean stop, or -errno. */

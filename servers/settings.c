@@ -131,10 +131,11 @@ static int summary(void)
     exit(fflush(stdout) == 0 ? EXIT_FINE : EXIT_USAGE);
 }
 
-static int facts(void)
+static int facts(const struct settings *settings)
 {
-    printf("syscalls_per_request %g\nserves_at_once %u\nmax_fd %d\n",
-           model.syscalls_per_request, model.serves_at_once, model.max_fd);
+    printf("syscalls_per_request %g\nserves_at_once %u\nmax_fd %d\nspins %d\n",
+           model.syscalls_per_request, model.one_each ? settings->workers : 0,
+           model.max_fd, model.spins);
     exit(fflush(stdout) == 0 ? EXIT_FINE : EXIT_USAGE);
 }
 
@@ -167,7 +168,7 @@ static int take(int key, const char *value, void *input)
     case KEY_SUMMARY:
         return summary();
     case KEY_FACTS:
-        return facts();
+        return facts(settings);
     case KEY_ROOT:
         return not_yet("--root");
     case KEY_RECORD:
@@ -191,7 +192,7 @@ void settings_parse(struct settings *settings, int argc, char **argv)
     *settings = (struct settings){
         .host = "127.0.0.1",
         .proto = PROTO_HTTP,
-        .workers = 1,
+        .workers = model.default_workers ? model.default_workers : 1,
         .idle_ns = 60 * NS_PER_S,
         .request_ns = 10 * NS_PER_S,
         .max_connections = model.max_connections,

@@ -31,8 +31,8 @@ const struct model model = {
     .name = "blocking",
     .summary = "one connection at a time, the others wait: the baseline",
     .blocking = true,
-    .serves_at_once = 1,
     .max_workers = 1,
+    .one_each = true,
     .syscalls_per_request = 2,
     .serve = serve,
 };

@@ -73,12 +73,23 @@ static void remove_folder(void)
     rmdir(folder);
 }
 
+/* The number after `name` in what --facts printed. */
+static unsigned fact(const char *text, const char *name)
+{
+    const char *word = strstr(text, name);
+
+    if (!word) {
+        fprintf(stderr, "%s does not tell its facts\n", program);
+        exit(1);
+    }
+    return (unsigned)strtoul(word + strlen(name), NULL, 10);
+}
+
 void service_choose(const char *argv0)
 {
     static char option[] = "--facts";
     const char *dash = strrchr(argv0, '-');
     const char *build = getenv("BUILD");
-    const char *word;
     char *argv[] = {program, option, NULL};
     char text[256];
     int pipe_fds[2];
@@ -93,14 +104,9 @@ void service_choose(const char *argv0)
     close(pipe_fds[1]);
     read_text(pipe_fds[0], text, sizeof(text), false);
     close(pipe_fds[0]);
-    word = strstr(text, "serves_at_once ");
-    if (!word) {
-        fprintf(stderr, "%s does not tell its facts\n", program);
-        exit(1);
-    }
-    facts.serves_at_once = (unsigned)strtoul(word + 15, NULL, 10);
-    word = strstr(text, "max_fd ");
-    facts.max_fd = word ? (unsigned)strtoul(word + 7, NULL, 10) : 0;
+    facts.serves_at_once = fact(text, "serves_at_once ");
+    facts.max_fd = fact(text, "max_fd ");
+    facts.spins = fact(text, "spins ") != 0;
 }
 
 unsigned service_at_once(const struct service *service, unsigned n)

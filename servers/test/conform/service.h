@@ -10,6 +10,7 @@
 struct facts {
     unsigned serves_at_once; /* 0: all */
     unsigned max_fd;         /* 0: no limit */
+    bool spins;              /* uses a CPU also at rest */
 };
 
 /* Where servers listen and clients connect. */
