@@ -2,6 +2,7 @@
 #include "common/cpus.h"
 #include "common/exits.h"
 #include "common/msg.h"
+#include "common/unix_path.h"
 #include "servers/net.h"
 #include "servers/net_unix.h"
 #include "servers/settings.h"
@@ -112,7 +113,7 @@ static int listen_at(const struct settings *settings, struct net_place *place)
 
     if (fd == -EADDRNOTAVAIL)
         msg_error("--host: '%s' is no address of this machine", settings->host);
-    else if (fd < 0 && net_unix_path(settings->host))
+    else if (fd < 0 && unix_path(settings->host))
         msg_error("--host: can't listen at '%s': %s", settings->host,
                   why_no_socket(-fd));
     else if (fd < 0)

@@ -3,6 +3,7 @@
 #include "servers/net_unix.h"
 
 #include "common/msg.h"
+#include "common/unix_path.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -68,8 +69,8 @@ int net_listen(const char *host, unsigned port, bool blocking,
     int error;
     int fd;
 
-    if (net_unix_path(host))
-        return net_unix_listen(net_unix_path(host), blocking, place);
+    if (unix_path(host))
+        return net_unix_listen(unix_path(host), blocking, place);
     snprintf(service, sizeof(service), "%u", port);
     if (getaddrinfo(host, service, &hints, &found) != 0)
         return -EADDRNOTAVAIL;

@@ -1,45 +1,16 @@
 #include "servers/net_unix.h"
 
-#include <ctype.h>
+#include "common/unix_path.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-const char *net_unix_path(const char *host)
-{
-    static const char prefix[] = "unix:";
-    const size_t n = sizeof(prefix) - 1;
-
-    return strncmp(host, prefix, n) == 0 ? host + n : NULL;
-}
-
-const char *net_unix_refuses(const char *path)
-{
-    if (*path == '\0')
-        return "names no path";
-    if (strlen(path) >= NET_ADDRESS_SIZE)
-        return "the path is longer than the 107 bytes that a Unix socket takes";
-    for (const char *at = path; *at; at++) {
-        if (iscntrl((unsigned char)*at))
-            return "the path has a control character";
-    }
-    return NULL;
-}
-
-static struct sockaddr_un address_of(const char *path)
-{
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-
-    snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-    return at;
-}
 
 /* Somebody has bound the address. 0 if he is gone; -EADDRINUSE, -EEXIST as
  * net_unix_listen(), or another -errno. */
@@ -109,7 +80,7 @@ static int lock_folder(const char *path)
 
 static int listen_at(int fd, const char *path, struct net_place *place)
 {
-    const struct sockaddr_un at = address_of(path);
+    const struct sockaddr_un at = unix_address(path);
     int error = bind_at(fd, &at);
 
     if (!error)

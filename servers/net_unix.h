@@ -6,14 +6,7 @@
 
 #include <stdbool.h>
 
-/* The path in "unix:PATH"; NULL if `host` is none. */
-const char *net_unix_path(const char *host);
-
-/* Why no Unix socket can be at `path`: too long, or none, or with a byte that
- * would break the ready line. NULL: nothing is wrong with it. */
-const char *net_unix_refuses(const char *path);
-
-/* Listens at `path`, which net_unix_refuses() does not refuse. The file that a
+/* Listens at `path`, which unix_path_refuses() does not refuse. The file that a
  * server which is gone has left there is replaced. Returns the descriptor;
  * -EADDRINUSE if a server is alive there; -EEXIST if something else than a
  * socket is; or another -errno. */

@@ -1,12 +1,11 @@
 #include "servers/settings.h"
 
-#include "servers/net_unix.h"
-
 #include "common/cpus.h"
 #include "common/exits.h"
 #include "common/msg.h"
 #include "common/options.h"
 #include "common/units.h"
+#include "common/unix_path.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -101,8 +100,8 @@ static int protocol(struct settings *settings, const char *text)
 
 static int host(struct settings *settings, const char *text)
 {
-    const char *path = net_unix_path(text);
-    const char *why = path ? net_unix_refuses(path) : NULL;
+    const char *path = unix_path(text);
+    const char *why = path ? unix_path_refuses(path) : NULL;
 
     if (why) {
         msg_error("--host: '%s': %s", text, why);
@@ -198,7 +197,7 @@ void settings_parse(struct settings *settings, int argc, char **argv)
         .max_connections = model.max_connections,
     };
     options_parse(&options, argc, argv, settings);
-    if (settings->port && net_unix_path(settings->host)) {
+    if (settings->port && unix_path(settings->host)) {
         msg_error("--port: a Unix socket has none");
         exit(EXIT_USAGE);
     }

@@ -2,6 +2,7 @@
 
 #include "common/nearest.h"
 #include "common/units.h"
+#include "common/unix_path.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -146,7 +147,7 @@ int target_parse(const char *text, struct target *target, char *why,
 
 static int resolve_unix(struct target *target, char *why, size_t size)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const struct sockaddr_un address = unix_address(target->socket);
     struct stat file;
 
     if (stat(target->socket, &file) != 0)
@@ -154,7 +155,6 @@ static int resolve_unix(struct target *target, char *why, size_t size)
                       strerror(errno));
     if (!S_ISSOCK(file.st_mode))
         return refuse(why, size, "'%s' is no socket", target->socket);
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s", target->socket);
     memcpy(&target->address, &address, sizeof(address));
     target->address_len = sizeof(address);
     return 0;
