@@ -34,6 +34,8 @@ test_parts := $(wildcard $(parts:%=%/test))
 sources_common := $(wildcard common/*.c)
 sources_servers := $(filter-out servers/main.c, \
   $(wildcard servers/*.c servers/protocols/*.c))
+sources_client := $(filter-out servers/client/client.c, \
+  $(wildcard servers/client/*.c))
 sources_loadgen := $(filter-out loadgen/main.c loadgen/test/%, \
   $(wildcard loadgen/*.c loadgen/*/*.c))
 sources_bench := $(filter-out bench/main.c bench/test/%, \
@@ -43,15 +45,18 @@ sources_bench := $(filter-out bench/main.c bench/test/%, \
 # its own: libs_NAME.
 libs_loadgen := -ljansson -luring -lz -lm
 libs_bench := -linih -ljansson -lz -lm
+libs_client := -ledit
 # A test of system calls that fail puts its own in their place.
 libs_test_net := -Wl,--wrap=accept4,--wrap=recv,--wrap=send
 
 # The runner reads what the generator writes over time.
 uses_bench := $(BUILD)/libloadgen.a
+# The client is tested with the servers that it talks to.
+uses_servers := $(BUILD)/libclient.a
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 servers := $(models:%=$(BUILD)/servers/%)
-programs := $(servers) $(BUILD)/loadgen $(BUILD)/muxbench
+programs := $(servers) $(BUILD)/client $(BUILD)/loadgen $(BUILD)/muxbench
 
 # Unit tests are PART/test/test_*.c; what they share is the other *.c there.
 # They are built into build/test/PART/, because build/PART may be a program.
@@ -83,6 +88,10 @@ $(planted): $(BUILD)/planted/servers/%: $(BUILD)/obj/servers/models/%.o \
     $(BUILD)/libservers.a $(BUILD)/libcommon.a
 	$(link) $(libs_$*) -Wl,--wrap=recv
 
+$(BUILD)/client: $(BUILD)/obj/servers/client/client.o \
+    $(BUILD)/libclient.a $(BUILD)/libcommon.a
+	$(link) $(libs_client)
+
 $(BUILD)/loadgen: $(BUILD)/obj/loadgen/main.o $(BUILD)/libloadgen.a \
     $(BUILD)/libcommon.a
 	$(link) $(libs_loadgen)
@@ -108,7 +117,8 @@ $(BUILD)/lib$(1).a: $$(call objects,$(2))
 	@mkdir -p $$(@D)
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
-$(foreach p,$(parts),$(eval $(call archive_rule,$(p),$(sources_$(p)))))
+$(foreach p,$(parts) client,\
+  $(eval $(call archive_rule,$(p),$(sources_$(p)))))
 $(foreach p,$(parts),\
   $(eval $(call archive_rule,$(p)test,$(call helper_sources,$(p)))))
 

@@ -16,6 +16,7 @@ run  libjansson-dev   header:jansson.h
 run  libinih-dev      header:ini.h
 run  liburing-dev     header:liburing.h
 run  zlib1g-dev       header:zlib.h
+run  libedit-dev      header:histedit.h
 test libcmocka-dev    header:cmocka.h
 test strace           command:strace
 test perl             command:prove
