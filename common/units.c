@@ -159,3 +159,17 @@ const char *units_format_count(char *text, size_t size, double count)
     text[strcspn(text, " ") + (count >= 999.5 ? 2 : 0)] = '\0';
     return text;
 }
+
+const char *units_format_bytes(char *text, size_t size, double bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+    size_t i = 0;
+
+    for (; i < 3 && bytes >= 1023.5; i++)
+        bytes /= 1024;
+    if (bytes < 1024 && bytes == (double)(int)bytes)
+        snprintf(text, size, "%.0f %s", bytes, units[i]);
+    else
+        significant(text, size, bytes, units[i]);
+    return text;
+}

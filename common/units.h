@@ -37,4 +37,9 @@ const char *units_format_exact(char *text, size_t size, uint64_t ns);
  * "87.2 k". `size` of 16 is always enough. Returns `text`. */
 const char *units_format_count(char *text, size_t size, double count);
 
+/* Writes a number of bytes for people, with B, KiB, MiB or GiB: a whole number of
+ * them as such ("64 MiB"), any other with three significant digits ("1.53 GiB").
+ * `size` of 16 is always enough. Returns `text`. */
+const char *units_format_bytes(char *text, size_t size, double bytes);
+
 #endif

@@ -76,7 +76,8 @@ static int report(struct run *run, const struct result *result)
 
     tell_errors(settings, result);
     if (result->requests == 0 && faults_total(&result->faults) == 0)
-        msg_error("no reply came within the window, and %llu requests wait",
+        msg_error("no %sreply came within the window, and %llu requests wait",
+                  result->body_bytes > 0 ? "whole " : "",
                   (unsigned long long)result->unfinished);
     table_print(people(run), settings, result);
     if (write_outputs(run, result) != 0)

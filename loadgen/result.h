@@ -21,16 +21,19 @@ struct result {
     uint64_t replies;     /* right, complete, finished within the window */
     uint64_t bytes_in;    /* within the window, like what follows */
     uint64_t bytes_out;
+    uint64_t body_bytes;  /* received: right ones of replies' bodies, also of
+                          * replies that were not whole at the end */
     unsigned established; /* connections that were open once */
     unsigned served;      /* of these, that had a right reply */
-    unsigned starved;   /* established, and waited in vain for a first reply */
+    unsigned starved;   /* established, and waited in vain for the first byte of
+                         * a reply */
     unsigned lost;      /* connections given up, or never opened */
     uint64_t connects;  /* openings, first ones and later ones */
     uint64_t postponed; /* tries to open for which nothing was free */
     uint64_t closes[CLOSINGS]; /* regular ends, within the window */
     uint64_t unfinished;       /* requests in flight at the end */
     uint64_t unfinished_oldest_ns;
-    uint64_t silent_ns;    /* from the last reply of all to the end */
+    uint64_t silent_ns;    /* from the last bytes of replies to the end */
     double jain;           /* fairness of `requests` over connections, or -1 */
     unsigned idle_opened;  /* connections that were only held */
     unsigned idle_dropped; /* of these, that the server closed or reset */

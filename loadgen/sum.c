@@ -14,7 +14,7 @@ static void add_conns(struct result *result, const struct worker *worker,
         const struct conn *conn = &worker->conns[i];
         result->lost += conn->state == CONN_GONE;
         result->served += conn->served;
-        result->starved += conn->established && !conn->served &&
+        result->starved += conn->established && !conn->heard &&
                            ((conn->state == CONN_OPEN && conn->in_flight > 0) ||
                             conn->fault == FAULT_TIMEOUT);
         if (conn->established)
@@ -22,11 +22,11 @@ static void add_conns(struct result *result, const struct worker *worker,
     }
 }
 
-/* How long the worker has had no reply when it ended. */
+/* How long the worker has had nothing of a reply when it ended. */
 static uint64_t silence_ns(const struct worker *worker)
 {
-    uint64_t last_ns = worker->last_reply_ns > worker->started_ns
-                           ? worker->last_reply_ns
+    uint64_t last_ns = worker->last_heard_ns > worker->started_ns
+                           ? worker->last_heard_ns
                            : worker->started_ns;
 
     return worker->ended_ns > last_ns ? worker->ended_ns - last_ns : 0;
@@ -78,6 +78,7 @@ int sum_up(const struct settings *settings, const struct worker *workers,
     result->requests = total->counters.requests;
     result->replies = total->counters.replies;
     result->bytes_in = total->counters.bytes_in;
+    result->body_bytes = total->counters.body_bytes;
     result->bytes_out = total->counters.bytes_out;
     for (int i = 0; i < CLOSINGS; i++)
         result->closes[i] = total->counters.closes[i];

@@ -238,11 +238,15 @@ struct checked worker_received(struct worker *worker, struct conn *conn,
     }
     uint32_t counted = count_replies(worker, conn, checked.replies, now_ns);
     worker->counters.bytes_in += n;
+    worker->counters.body_bytes += checked.body_bytes;
     worker->counters.replies += checked.replies;
     worker->counters.requests += counted;
+    if (checked.replies || checked.body_bytes) {
+        worker->last_heard_ns = now_ns;
+        conn->heard = true;
+    }
     if (checked.replies) {
         conn->requests += counted;
-        worker->last_reply_ns = now_ns;
         conn->served = true;
         conn->proven = true;
         if (worker->plan && worker_has_room(worker, conn))

@@ -65,6 +65,7 @@ struct conn {
     bool ending;        /* has had its requests: the server is to close it */
     bool proven;        /* has had a right reply since it was opened */
     bool established;   /* was open once */
+    bool heard;         /* has had right bytes of a reply */
     bool served;        /* has had a right reply */
     enum fault fault;   /* what ended it, if it is gone */
     uint32_t first;     /* the oldest request in flight, in its own ring */
@@ -115,7 +116,7 @@ struct worker {
     uint64_t started_ns;    /* of the window as this thread saw it */
     uint64_t window_end_ns; /* as it is planned */
     uint64_t ended_ns;
-    uint64_t last_reply_ns;
+    uint64_t last_heard_ns; /* when right bytes came, of any reply */
     uint64_t unfinished;
     uint64_t unfinished_oldest_ns;
     int error; /* -errno if the thread could not do its work */

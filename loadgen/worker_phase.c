@@ -124,7 +124,7 @@ void worker_again(struct worker *worker)
     histogram_clear(worker->service);
     histogram_clear(worker->connect);
     worker->started_ns = 0;
-    worker->last_reply_ns = 0;
+    worker->last_heard_ns = 0;
     worker->unfinished = 0;
     worker->unfinished_oldest_ns = 0;
     for (uint32_t i = 0; i < worker->n_conns; i++)

@@ -129,6 +129,32 @@ static void people_see_three_digits(void **state)
             counts[i].text);
 }
 
+static void sizes_are_whole_where_they_can_be(void **state)
+{
+    static const struct {
+        double bytes;
+        const char *text;
+    } sizes[] = {
+        {0, "0 B"},
+        {1, "1 B"},
+        {1000, "1000 B"},
+        {1024, "1 KiB"},
+        {1500, "1.46 KiB"},
+        {65536, "64 KiB"},
+        {1048000, "1023 KiB"},
+        {67108864, "64 MiB"},
+        {1.53 * (1 << 30), "1.53 GiB"},
+        {12345.0 * (1 << 30), "12345 GiB"},
+    };
+    char text[16];
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(sizes); i++)
+        assert_string_equal(
+            units_format_bytes(text, sizeof(text), sizes[i].bytes),
+            sizes[i].text);
+}
+
 static void exact_durations_read_back(void **state)
 {
     static const struct {
@@ -160,6 +186,7 @@ int main(void)
         cmocka_unit_test(counts_are_parsed),
         cmocka_unit_test(percentages_are_shares),
         cmocka_unit_test(people_see_three_digits),
+        cmocka_unit_test(sizes_are_whole_where_they_can_be),
         cmocka_unit_test(exact_durations_read_back),
     };
 

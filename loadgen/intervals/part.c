@@ -63,6 +63,7 @@ void part_add(struct part *to, const struct part *from)
     to->counters.replies += from->counters.replies;
     to->counters.requests += from->counters.requests;
     to->counters.bytes_in += from->counters.bytes_in;
+    to->counters.body_bytes += from->counters.body_bytes;
     to->counters.bytes_out += from->counters.bytes_out;
     for (int i = 0; i < CLOSINGS; i++)
         to->counters.closes[i] += from->counters.closes[i];

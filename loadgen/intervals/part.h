@@ -23,6 +23,7 @@ struct counters {
     uint64_t replies; /* right ones; `requests`: those that count */
     uint64_t requests;
     uint64_t bytes_in;
+    uint64_t body_bytes; /* of these, right ones of replies' bodies */
     uint64_t bytes_out;
     uint64_t closes[CLOSINGS]; /* connections that came to a regular end */
 };

@@ -53,6 +53,16 @@ static json_t *per_request(double sum, const struct result *result)
                            : json_null();
 }
 
+/* CPU time for a GiB of bodies. */
+static json_t *per_gib(uint64_t cpu_ns, const struct result *result)
+{
+    const double gib = (double)result->body_bytes / (1 << 30);
+
+    return result->body_bytes
+               ? json_real((double)cpu_ns / (double)NS_PER_S / gib)
+               : json_null();
+}
+
 static json_t *costs(const struct cost *cost, const struct result *result)
 {
     const double us = (double)NS_PER_US;
@@ -60,6 +70,7 @@ static json_t *costs(const struct cost *cost, const struct result *result)
 
     json_object_set_new(object, "cpu_us_per_request",
                         per_request((double)cost->cpu_ns / us, result));
+    json_object_set_new(object, "cpu_s_per_gib", per_gib(cost->cpu_ns, result));
     json_object_set_new(object, "cpu_user_us_per_request",
                         per_request((double)cost->user_ns / us, result));
     json_object_set_new(object, "cpu_sys_us_per_request",
@@ -143,6 +154,10 @@ static void add_counts(json_t *record, const struct settings *settings,
                         planned(settings, whole(result->plan.unsent)));
     json_object_set_new(record, "bytes_in", whole(result->bytes_in));
     json_object_set_new(record, "bytes_out", whole(result->bytes_out));
+    json_object_set_new(record, "body_bytes", whole(result->body_bytes));
+    json_object_set_new(
+        record, "bytes_per_s",
+        json_real(seconds > 0 ? (double)result->body_bytes / seconds : 0));
     json_object_set_new(record, "unfinished", whole(result->unfinished));
     json_object_set_new(record, "unfinished_oldest_ns",
                         whole(result->unfinished_oldest_ns));

@@ -114,6 +114,28 @@ static void print_head(FILE *file, const struct settings *settings)
             settings->threads == 1 ? "" : "s", settings->engine->name);
 }
 
+/* What the bytes of bodies come to, also those of replies that were not whole. */
+static void print_bodies(FILE *file, const struct result *result)
+{
+    const double bytes = (double)result->body_bytes;
+    const double seconds = (double)result->duration_ns / (double)NS_PER_S;
+    const double gib = bytes / (1 << 30);
+    char text[2][16];
+
+    if (result->body_bytes == 0 || result->duration_ns == 0)
+        return;
+    fprintf(file, "  bodies         %s: %s/s",
+            units_format_bytes(text[0], sizeof(text[0]), bytes),
+            units_format_bytes(text[1], sizeof(text[1]), bytes / seconds));
+    if (result->server_known)
+        fprintf(
+            file, ", %s of CPU in all a GiB",
+            units_format_duration(
+                text[0], sizeof(text[0]),
+                (double)(result->client.cpu_ns + result->server.cpu_ns) / gib));
+    fputc('\n', file);
+}
+
 /* What became of the plan of an open loop. */
 static void print_plan(FILE *file, const struct result *result)
 {
@@ -142,6 +164,7 @@ void table_print(FILE *file, const struct settings *settings,
             units_format_count(text, sizeof(text),
                                seconds > 0 ? (double)result->requests / seconds
                                            : 0));
+    print_bodies(file, result);
     if (settings->rate_per_s)
         print_plan(file, result);
     fprintf(file, "  errors         %" PRIu64 "\n",

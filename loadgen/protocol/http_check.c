@@ -64,6 +64,7 @@ static enum fault begin_body(struct http_inbox *inbox, char *why)
         return bad_status(inbox, why);
     inbox->in_body = true;
     inbox->learns = reply->framing != HTTP_UNTIL_END;
+    body_begin(&inbox->body);
     return FAULT_NONE;
 }
 
@@ -108,26 +109,27 @@ static void keep(struct http_inbox *inbox, const char *bytes, size_t n)
 /* Takes of the body as much as it can at once. */
 static enum fault take_body(const struct http_checker *checker,
                             struct http_inbox *inbox, const char *bytes,
-                            size_t n, size_t *taken, char *why)
+                            size_t n, struct http_taken *step, char *why)
 {
+    struct body *body = &inbox->body;
     size_t content = n;
     const char *text = NULL;
 
     if (inbox->reply.framing == HTTP_COUNTED)
-        content = least(n, inbox->reply.length - inbox->body_at);
-    *taken = content;
+        content = least(n, inbox->reply.length - body->at);
+    step->n = content;
     if (inbox->reply.framing == HTTP_CHUNKED)
-        *taken = http_chunks_take(&inbox->chunks, bytes, n, &content, &text);
-    if (!text && content > HTTP_BODY_MOST - inbox->body_at)
+        step->n = http_chunks_take(&inbox->chunks, bytes, n, &content, &text);
+    if (!text && content > HTTP_BODY_MOST - body->at)
         text = "the reply is longer than 64 MiB";
     if (text)
         return wrong(why, text);
-    int error = reference_compare(checker->reference, inbox->body_at,
-                                  bytes + (*taken - content), content);
+    int error = reference_take(checker->reference, body,
+                               bytes + (step->n - content), content);
     if (error)
         return differs(why, error);
-    inbox->body_at += content;
-    keep(inbox, bytes, *taken);
+    step->body_bytes = content;
+    keep(inbox, bytes, step->n);
     return FAULT_NONE;
 }
 
@@ -136,7 +138,7 @@ static bool body_is_over(const struct http_inbox *inbox)
     if (!inbox->in_body)
         return false;
     return inbox->reply.framing == HTTP_COUNTED
-               ? inbox->body_at == inbox->reply.length
+               ? inbox->body.at == inbox->reply.length
                : http_chunks_done(&inbox->chunks);
 }
 
@@ -146,12 +148,13 @@ static enum fault finish(struct http_checker *checker, struct http_inbox *inbox,
                          char *why)
 {
     struct buffer last = checker->pattern.reply;
-    int error = reference_end(checker->reference, inbox->body_at);
+    int error = reference_end(checker->reference, &inbox->body);
 
     if (error)
         return differs(why, error);
     if (inbox->learns) {
-        checker->pattern = (struct pattern){inbox->stash, inbox->reply.closing};
+        checker->pattern = (struct pattern){inbox->stash, inbox->body.at,
+                                            inbox->reply.closing};
         inbox->stash = last;
     }
     http_inbox_reset(inbox);
@@ -168,10 +171,11 @@ enum fault http_take(struct http_checker *checker, struct http_inbox *inbox,
     while (taken->n < n && !taken->whole && fault == FAULT_NONE) {
         const char *at = bytes + taken->n;
         size_t left = n - taken->n;
-        size_t step;
+        struct http_taken step = {0};
         fault = inbox->in_body ? take_body(checker, inbox, at, left, &step, why)
-                               : take_line(inbox, at, left, &step, why);
-        taken->n += step;
+                               : take_line(inbox, at, left, &step.n, why);
+        taken->n += step.n;
+        taken->body_bytes += step.body_bytes;
         if (fault == FAULT_NONE && body_is_over(inbox)) {
             taken->closing = inbox->reply.closing;
             fault = finish(checker, inbox, why);

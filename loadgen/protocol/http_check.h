@@ -23,6 +23,7 @@ enum { HTTP_PATTERN_MOST = 16 * 1024 };
  * now and then: each change costs one such reading. */
 struct pattern {
     struct buffer reply; /* empty: there is none yet */
+    size_t body_bytes;   /* of these */
     bool closing;        /* it announces the end of the connection */
 };
 
@@ -38,15 +39,16 @@ struct http_inbox {
     size_t line_at;      /* where in the stash the head's last line begins */
     struct http_reply reply;
     bool in_body;
-    bool learns;    /* it may be the next pattern */
-    size_t body_at; /* bytes of the body so far, without framing */
+    bool learns; /* it may be the next pattern */
+    struct body body;
     struct http_chunks chunks;
 };
 
 struct http_taken {
-    size_t n;     /* bytes */
-    bool whole;   /* with them, a right reply is whole */
-    bool closing; /* that announces the end of the connection */
+    size_t n;          /* bytes */
+    size_t body_bytes; /* of these, right ones of a body, without framing */
+    bool whole;        /* with them, a right reply is whole */
+    bool closing;      /* that announces the end of the connection */
 };
 
 /* Do these `n` bytes begin with a whole reply that equals the pattern? */

@@ -64,7 +64,8 @@ static bool echo_right(struct checker *checker, const struct inbox *inbox,
 }
 
 static enum fault echo_check(struct checker *checker, struct inbox *inbox,
-                             const char **bytes, size_t *n, bool *whole)
+                             const char **bytes, size_t *n,
+                             struct checked *checked)
 {
     size_t len = request_len(checker->request, inbox->tag, inbox->sequence);
     size_t taken = least(*n, len - inbox->at);
@@ -74,20 +75,22 @@ static enum fault echo_check(struct checker *checker, struct inbox *inbox,
     *bytes += taken;
     *n -= taken;
     inbox->at += taken;
-    *whole = inbox->at == len;
-    if (*whole) {
+    checked->body_bytes += taken;
+    if (inbox->at == len) {
         inbox->at = 0;
         inbox->sequence++;
+        checked->replies++;
     }
     return FAULT_NONE;
 }
 
 static enum fault http_check(struct checker *checker, struct inbox *inbox,
-                             const char **bytes, size_t *n, bool *whole,
-                             bool *closing)
+                             const char **bytes, size_t *n,
+                             struct checked *checked)
 {
     const struct pattern *pattern = &checker->http.pattern;
-    struct http_taken taken = {pattern->reply.len, true, pattern->closing};
+    struct http_taken taken = {pattern->reply.len, pattern->body_bytes, true,
+                               pattern->closing};
     enum fault fault = FAULT_NONE;
 
     if (!http_is_pattern(&checker->http, &inbox->http, *bytes, *n))
@@ -95,8 +98,9 @@ static enum fault http_check(struct checker *checker, struct inbox *inbox,
                           checker->why);
     *bytes += taken.n;
     *n -= taken.n;
-    *whole = taken.whole;
-    *closing = taken.closing;
+    checked->body_bytes += taken.body_bytes;
+    checked->closing = taken.closing;
+    checked->replies += fault == FAULT_NONE && taken.whole;
     return fault;
 }
 
@@ -106,7 +110,6 @@ struct checked reply_check(struct checker *checker, struct inbox *inbox,
     struct checked checked = {.fault = FAULT_NONE};
 
     while (n > 0 && checked.fault == FAULT_NONE) {
-        bool whole = false;
         if (checked.replies == in_flight || checked.closing) {
             snprintf(checker->why, sizeof(checker->why),
                      "%zu bytes came that nobody asked for", n);
@@ -114,11 +117,8 @@ struct checked reply_check(struct checker *checker, struct inbox *inbox,
             break;
         }
         checked.fault = checker->request->numbered
-                            ? echo_check(checker, inbox, &bytes, &n, &whole)
-                            : http_check(checker, inbox, &bytes, &n, &whole,
-                                         &checked.closing);
-        if (checked.fault == FAULT_NONE && whole)
-            checked.replies++;
+                            ? echo_check(checker, inbox, &bytes, &n, &checked)
+                            : http_check(checker, inbox, &bytes, &n, &checked);
     }
     return checked;
 }

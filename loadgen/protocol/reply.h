@@ -32,6 +32,8 @@ struct checked {
     uint32_t replies; /* whole and right */
     bool closing;     /* the server closes, or has closed, after the last one */
     enum fault fault; /* after them came this; `why` says more */
+    size_t body_bytes; /* that were right, of whole replies and others; of echo
+                        * messages all are */
 };
 
 /* `request` and `reference` are borrowed. */

@@ -68,6 +68,26 @@ static void send_reply(const struct server *server, int fd, const char *status,
         send_all(fd, reply + at, (size_t)step);
 }
 
+/* A body as long as the generator takes one. */
+static void send_long(const struct server *server, int fd)
+{
+    enum { BLOCK = 1 << 20, BLOCKS = 64 };
+    static const char head[] =
+        "HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n";
+    char *block = malloc(BLOCK);
+
+    if (!block)
+        _exit(1);
+    memset(block, 'x', BLOCK);
+    send_all(fd, head, sizeof(head) - 1);
+    for (int i = 1; i < BLOCKS; i++)
+        send_all(fd, block, BLOCK);
+    if (server->manner == STUB_BAD_END && server->replies >= 3)
+        block[BLOCK - 1] = 'y';
+    send_all(fd, block, BLOCK);
+    free(block);
+}
+
 static void close_peer(struct peer *peer, bool reset)
 {
     const struct linger linger = {.l_onoff = reset, .l_linger = 0};
@@ -119,6 +139,10 @@ static void answer(struct server *server, struct peer *peer)
         return;
     }
     switch (server->manner) {
+    case STUB_LONG:
+    case STUB_BAD_END:
+        send_long(server, peer->fd);
+        break;
     case STUB_GARBAGE:
         send_all(peer->fd, "\x16\x03\x01 what?", 9);
         break;

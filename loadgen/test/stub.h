@@ -24,6 +24,8 @@ enum stub_manner {
     STUB_HANGS,   /* never answers again after the hundredth reply of all */
     STUB_STOPS,   /* stops itself before the hundredth reply of all */
     STUB_REFUSES, /* does not listen */
+    STUB_LONG,    /* right replies of 64 MiB */
+    STUB_BAD_END, /* the same, but from the third on the last byte is wrong */
     /* Right replies, but not as most servers send them: */
     STUB_CHUNKED,   /* in other chunks each time, with trailers */
     STUB_UNTIL_END, /* without a length, and then closes */

@@ -341,7 +341,7 @@ static void strict_refuses_what_is_not_ok(void **state)
     (void)state;
     assert_int_equal(lax.status, 0);
     assert_string_equal(outcome_text(&lax, "verdict"), "invalid");
-    assert_true(outcome_has_reason(&lax, "the server hangs: no reply came"));
+    assert_true(outcome_has_reason(&lax, "the server hangs: nothing of"));
     assert_int_equal(strict.status, 1);
     assert_string_equal(outcome_text(&strict, "verdict"), "invalid");
     outcome_free(&lax);

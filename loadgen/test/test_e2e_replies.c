@@ -4,6 +4,7 @@
 
 #include "loadgen/test/stub.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define WORDS(...)                                                             \
@@ -83,6 +84,49 @@ static void what_is_owed_after_the_end_is_an_error(void **state)
     outcome_free(&outcome);
 }
 
+/* Runs with one connection and long replies, however slow the machine is. */
+static struct outcome run_long(enum stub_manner manner, const char *duration)
+{
+    const char *const words[] = {"-c",         "1",         "--warmup",
+                                 "0s",         "--timeout", "60s",
+                                 "--duration", duration,    NULL};
+
+    return run(manner, words);
+}
+
+/* A generator that kept them would have over 64 MiB, as it has with sanitizers. */
+static void long_replies_are_checked_without_keeping_them(void **state)
+{
+    struct outcome outcome = run_long(STUB_LONG, "1s");
+    const char *sanitizer = getenv("SAN");
+
+    (void)state;
+    assert_true(outcome_number(&outcome, "errors.total") == 0);
+    assert_true(outcome_number(&outcome, "body_bytes") > 0);
+    assert_true(outcome_number(&outcome, "bytes_per_s") ==
+                outcome_number(&outcome, "body_bytes") /
+                    outcome_number(&outcome, "duration_s"));
+    assert_true(outcome_number(&outcome, "client.cpu_s_per_gib") > 0);
+    if (!sanitizer || !sanitizer[0])
+        assert_true(outcome_number(&outcome, "client.rss_peak_bytes") <
+                    64 << 20);
+    outcome_free(&outcome);
+}
+
+/* It ends with the second one: the connection that gave it had no right reply. */
+static void the_last_byte_of_a_long_reply_counts(void **state)
+{
+    struct outcome outcome = run_long(STUB_BAD_END, "10m");
+
+    (void)state;
+    assert_int_equal(outcome.status, 1);
+    assert_true(outcome_number(&outcome, "errors.mismatch") == 2);
+    assert_true(outcome_number(&outcome, "errors.total") == 2);
+    assert_non_null(
+        strstr(outcome.err, "a reply's body is not that of the first reply"));
+    outcome_free(&outcome);
+}
+
 static void a_redirection_is_told(void **state)
 {
     struct outcome outcome = run(STUB_MOVED, WORDS("-c", "1"));
@@ -101,6 +145,8 @@ int main(void)
         cmocka_unit_test(interim_replies_are_read_over),
         cmocka_unit_test(the_end_may_be_that_of_a_reply),
         cmocka_unit_test(what_is_owed_after_the_end_is_an_error),
+        cmocka_unit_test(long_replies_are_checked_without_keeping_them),
+        cmocka_unit_test(the_last_byte_of_a_long_reply_counts),
         cmocka_unit_test(a_redirection_is_told),
     };
 

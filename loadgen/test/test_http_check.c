@@ -105,12 +105,29 @@ static void a_large_body_is_kept_once(void **state)
         assert_right(feed_body(&feed, 'x', 1048576), 0);
         assert_right(feed_text(&feed, "\r\n0\r\n\r\n", 1), 1);
     }
-    assert_int_equal(feed.reference.body.len, 1048576);
+    assert_int_equal(feed.reference.kept.len, 1048576);
     assert_in_range(feed.inbox.http.stash.size, 1, 2 * HTTP_PATTERN_MOST);
     assert_int_equal(feed.checker.http.pattern.reply.len, 0);
     assert_right(feed_text(&feed, counted, 1), 0);
     assert_right(feed_body(&feed, 'x', 1048575), 0);
     assert_int_equal(feed_text(&feed, "y", 1).fault, FAULT_MISMATCH);
+    feed_free(&feed);
+}
+
+/* Framing is none of a body, and a reply need not be whole to have some. */
+static void bytes_of_bodies_are_counted(void **state)
+{
+    struct feed feed;
+
+    (void)state;
+    feed_init(&feed, "http://h:1/");
+    assert_int_equal(feed_text(&feed, DATE, 1).body_bytes, 0);
+    assert_int_equal(
+        feed_text(&feed, "Content-Length: 5\r\n\r\nHel", 1).body_bytes, 3);
+    assert_int_equal(feed_text(&feed, "lo", 1).body_bytes, 2);
+    assert_int_equal(feed_text(&feed, GOOD GOOD GOOD DATE, 4).body_bytes, 15);
+    assert_int_equal(feed_text(&feed, HELLO, 1).body_bytes, 5);
+    assert_int_equal(feed_text(&feed, CHUNKED CHUNKS GOOD, 2).body_bytes, 10);
     feed_free(&feed);
 }
 
@@ -139,6 +156,7 @@ int main(void)
         cmocka_unit_test(the_pattern_follows_what_changes),
         cmocka_unit_test(what_ends_with_the_connection_is_no_pattern),
         cmocka_unit_test(a_large_body_is_kept_once),
+        cmocka_unit_test(bytes_of_bodies_are_counted),
         cmocka_unit_test(an_endless_reply_is_refused),
     };
 

@@ -167,6 +167,7 @@ static void each_interval_has_its_own(void **state)
     assert_int_equal(f.told.rows[0].connects, 0);
     assert_int_equal(f.total.counters.requests, 5);
     assert_int_equal(f.total.counters.bytes_in, 100);
+    assert_int_equal(f.total.counters.body_bytes, 100);
     assert_int_equal(f.total.latency[LATENCY_SERVICE]->count, 5);
     assert_int_equal(f.total.latency[LATENCY_SERVICE]->min_ns, 7);
     tear_down(&f);

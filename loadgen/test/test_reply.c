@@ -26,6 +26,7 @@ static void echo_is_right_for_every_cut(void **state)
                 struct checked checked =
                     feed_bytes(&feed, three + at, ends[i] - at, left);
                 assert_int_equal(checked.fault, FAULT_NONE);
+                assert_int_equal(checked.body_bytes, ends[i] - at);
                 left -= checked.replies;
                 at = ends[i];
             }

@@ -119,13 +119,14 @@ static void who_took_the_cpus_is_told(void **state)
 }
 
 /* A run with `n` replies of 1 ms, `plateau` of 40 to 43 ms, and `around` more
- * next to these. Is the plateau told? */
-static bool told(unsigned n, unsigned plateau, unsigned around)
+ * next to these, of `bytes` each. Is the plateau told? */
+static bool told(unsigned n, unsigned plateau, unsigned around, uint64_t bytes)
 {
     static struct histogram service;
     const struct settings settings = {.connections = 1, .pipeline = 1};
     struct result result = {.duration_ns = NS_PER_S,
                             .requests = n + plateau + around,
+                            .body_bytes = (n + plateau + around) * bytes,
                             .established = 1,
                             .served = 1,
                             .unfinished_oldest_ns = NS_PER_S,
@@ -149,13 +150,70 @@ static bool told(unsigned n, unsigned plateau, unsigned around)
 static void a_plateau_at_40_ms_is_told(void **state)
 {
     (void)state;
-    assert_true(told(1000, 100, 0));
-    assert_true(told(0, 100, 0));
-    assert_true(told(980, 10, 2));
-    assert_false(told(1000, 0, 0));
-    assert_false(told(1000, 9, 0));    /* less than 1 % */
-    assert_false(told(100, 4, 0));     /* may be chance */
-    assert_false(told(1000, 100, 26)); /* a broad distribution */
+    assert_true(told(1000, 100, 0, 13));
+    assert_true(told(0, 100, 0, 13));
+    assert_true(told(980, 10, 2, 13));
+    assert_true(told(0, 100, 0, 1 << 20));
+    assert_false(told(0, 100, 0, (1 << 20) + 1)); /* they take so long */
+    assert_false(told(1000, 0, 0, 13));
+    assert_false(told(1000, 9, 0, 13));    /* less than 1 % */
+    assert_false(told(100, 4, 0, 13));     /* may be chance */
+    assert_false(told(1000, 100, 26, 13)); /* a broad distribution */
+}
+
+/* A second in which a reply came that was not whole at the end, and was last heard
+ * of `silent_ns` before that; with `requests` before it. */
+static void reach_long(uint64_t requests, uint64_t silent_ns,
+                       struct result *result)
+{
+    static struct histogram service;
+    const struct settings settings = {.connections = 1, .pipeline = 1};
+
+    histogram_clear(&service);
+    for (uint64_t i = 0; i < requests; i++)
+        histogram_record(&service, 300 * NS_PER_MS);
+    *result = (struct result){.duration_ns = NS_PER_S,
+                              .requests = requests,
+                              .body_bytes = 3 << 20,
+                              .established = 1,
+                              .served = requests > 0,
+                              .connects = 1,
+                              .unfinished = 1,
+                              .unfinished_oldest_ns = 400 * NS_PER_MS,
+                              .silent_ns = silent_ns,
+                              .service = &service};
+    verdict_reach(&settings, result);
+}
+
+static void a_long_reply_is_no_silence(void **state)
+{
+    struct result result;
+
+    (void)state;
+    reach_long(2, 5 * NS_PER_MS, &result);
+    assert_int_equal(result.verdict.judgement, VERDICT_OK);
+    assert_int_equal(result.verdict.n_reasons, 0);
+    reach_long(2, 400 * NS_PER_MS, &result);
+    assert_int_equal(result.verdict.judgement, VERDICT_INVALID);
+    assert_string_equal(result.verdict.reasons[0],
+                        "the server hangs: nothing of a reply came in the last "
+                        "400 ms, and 1 requests wait");
+}
+
+static void a_reply_longer_than_the_window_is_told(void **state)
+{
+    struct result result;
+
+    (void)state;
+    reach_long(0, 5 * NS_PER_MS, &result);
+    assert_int_equal(result.verdict.judgement, VERDICT_INVALID);
+    assert_int_equal(result.verdict.n_reasons, 1);
+    assert_string_equal(result.verdict.reasons[0],
+                        "no reply was whole within the window, which is too "
+                        "short for them: 3 MiB of some came");
+    reach_long(0, 400 * NS_PER_MS, &result);
+    assert_non_null(
+        strstr(result.verdict.reasons[0], "the server hangs: nothing"));
 }
 
 /* The rows "service" of a table with so many values of 1 ms. */
@@ -217,6 +275,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_took_the_cpus_is_told),
         cmocka_unit_test(a_plateau_at_40_ms_is_told),
+        cmocka_unit_test(a_long_reply_is_no_silence),
+        cmocka_unit_test(a_reply_longer_than_the_window_is_told),
         cmocka_unit_test(too_few_samples_are_no_quantile),
     };
 

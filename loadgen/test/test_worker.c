@@ -204,6 +204,8 @@ static void only_the_window_counts(void **state)
     assert_true(worker_done(&f.worker));
     assert_int_equal(f.worker.counters.requests, 1);
     assert_int_equal(f.worker.counters.bytes_in, 20);
+    assert_int_equal(f.worker.counters.body_bytes, 20);
+    assert_int_equal(f.worker.last_heard_ns, 1010);
     assert_int_equal(f.worker.counters.bytes_out, 5 * 20);
     assert_int_equal(f.worker.service->count, 1);
     assert_int_equal(f.worker.service->max_ns, 110);
@@ -211,6 +213,28 @@ static void only_the_window_counts(void **state)
     assert_int_equal(f.worker.unfinished, 6);
     assert_int_equal(f.worker.unfinished_oldest_ns, 1100);
     assert_int_equal(f.worker.ended_ns - f.worker.started_ns, 1000);
+    tear_down(&f);
+}
+
+/* Some bytes of a reply are a sign of life, but no reply. */
+static void a_part_of_a_reply_is_heard(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f);
+    go(&f, 1000, 2000);
+    fill(&f, f.a, 900);
+    worker_pass(&f.worker, 1010);
+    struct span out = request_span(&f.worker.request, f.a->inbox.tag, 0, 0, 1);
+    worker_received(&f.worker, f.a, out.bytes, 7, 1100);
+    assert_int_equal(f.worker.last_heard_ns, 1100);
+    assert_true(f.a->heard);
+    assert_false(f.a->served);
+    assert_int_equal(f.worker.counters.body_bytes, 7);
+    assert_int_equal(f.worker.counters.replies, 0);
+    worker_received(&f.worker, f.a, "no such bytes", 13, 1200);
+    assert_int_equal(f.worker.last_heard_ns, 1100);
     tear_down(&f);
 }
 
@@ -349,6 +373,7 @@ int main(void)
         cmocka_unit_test(deadlines_come_oldest_first),
         cmocka_unit_test(only_a_proven_connection_is_opened_again),
         cmocka_unit_test(only_the_window_counts),
+        cmocka_unit_test(a_part_of_a_reply_is_heard),
         cmocka_unit_test(a_short_send_goes_on_where_it_stopped),
         cmocka_unit_test(a_reply_before_its_request_is_surplus),
         cmocka_unit_test(no_request_is_started_beyond_those_of_a_connection),

@@ -200,21 +200,22 @@ static void judge_idle(const struct settings *settings, struct result *result)
     }
 }
 
-/* A server that hangs shows in no reply that comes late, for none comes. */
+/* A server that hangs shows in no reply that comes late, for none comes. A reply
+ * may take long to come whole, but not without a byte. */
 static void judge_silence(struct result *result)
 {
     uint64_t most_ns = result->duration_ns / 4;
 
     if (most_ns < LEAST_SILENCE_NS)
         most_ns = LEAST_SILENCE_NS;
-    if (result->requests == 0 || result->unfinished == 0 ||
-        result->silent_ns < most_ns)
+    if ((result->requests == 0 && result->body_bytes == 0) ||
+        result->unfinished == 0 || result->silent_ns < most_ns)
         return;
     verdict_worsen(&result->verdict, VERDICT_INVALID);
     verdict_reason(
         &result->verdict,
-        "the server hangs: no reply came in the last %.0f ms, and %llu "
-        "requests wait",
+        "the server hangs: nothing of a reply came in the last %.0f ms, and "
+        "%llu requests wait",
         (double)result->silent_ns / 1e6,
         (unsigned long long)result->unfinished);
 }
@@ -242,8 +243,16 @@ static void judge_errors(const struct settings *settings, struct result *result)
         verdict_reason(verdict, "%u connections were lost for good",
                        result->lost - missing);
     if (result->requests == 0 && !errors) {
+        char bytes[16];
         verdict_worsen(verdict, VERDICT_INVALID);
-        verdict_reason(verdict, "no reply came within the window");
+        if (result->body_bytes == 0)
+            verdict_reason(verdict, "no reply came within the window");
+        else
+            verdict_reason(verdict,
+                           "no reply was whole within the window, which is "
+                           "too short for them: %s of some came",
+                           units_format_bytes(bytes, sizeof(bytes),
+                                              (double)result->body_bytes));
     }
 }
 

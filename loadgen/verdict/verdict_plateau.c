@@ -15,6 +15,9 @@
 
 static const double least_share = 0.01;
 
+/* A longer reply fills many segments, and its bytes alone may take so long. */
+static const double longest_bytes = 1 << 20;
+
 /* How many times more there must be than next to it: a broad distribution is no
  * plateau. */
 enum { STANDS_OUT = 4, COUNT_LEAST = 5 };
@@ -37,6 +40,8 @@ void verdict_judge_plateau(struct result *result)
     uint64_t around =
         count(service, BEFORE_NS, FROM_NS) + count(service, TO_NS, BEYOND_NS);
 
+    if ((double)result->body_bytes > longest_bytes * (double)service->count)
+        return;
     if (within < COUNT_LEAST || within < around * STANDS_OUT ||
         (double)within < least_share * (double)service->count)
         return;
