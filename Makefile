@@ -70,7 +70,7 @@ conform_tests := $(if $(conform_sources), \
 shell_tests := $(wildcard $(test_parts:%=%/test_*.sh))
 # Small programs that tests and benchmarks run.
 tool_sources := $(wildcard $(test_parts:%=%/tool_*.c))
-tools := $(call in_build,$(tool_sources))
+tools := $(call in_build,$(tool_sources)) $(BUILD)/tour-clients
 helper_sources = $(filter-out $(unit_sources) $(tool_sources), \
   $(wildcard $(1)/test/*.c))
 
@@ -99,6 +99,10 @@ $(BUILD)/loadgen: $(BUILD)/obj/loadgen/main.o $(BUILD)/libloadgen.a \
 $(BUILD)/muxbench: $(BUILD)/obj/bench/main.o $(BUILD)/libbench.a \
     $(uses_bench) $(BUILD)/libcommon.a
 	$(link) $(libs_bench)
+
+$(BUILD)/tour-clients: $(BUILD)/obj/servers/tour/clients.o \
+    $(BUILD)/libcommon.a
+	$(link)
 
 # --- how ---
 define link
@@ -199,6 +203,13 @@ check-harness: ## prove the regression gate; 40 minutes, or with QUICK=1 ten
 .PHONY: list
 list: all ## models and suites with a line each
 	@$(BUILD)/muxbench list
+
+.PHONY: tour tour-run
+tour: ## two clients visit each model: who waits, and which calls? (MODELS=...)
+	@common/setup.sh test || common/setup.sh run
+	@$(MAKE) --no-print-directory -j$(JOBS) tour-run
+tour-run: $(servers) $(BUILD)/tour-clients
+	@BUILD=$(BUILD) servers/tour/tour.sh $(MODELS)
 
 .PHONY: test test-run test-unit test-conform
 test: ## install what is missing, build, run every test
