@@ -110,7 +110,7 @@ static size_t take_to_line_end(struct conn *conn, struct worker *worker,
     struct http *http = &conn->http;
     const char *lf = memchr(bytes, '\n', n);
     size_t length = lf ? (size_t)(lf - bytes) + 1 : n;
-    int status = http_too_long(http, bytes, length);
+    int status = http_line_so_far(http, bytes, length);
 
     if (!status && !lf)
         return 0;

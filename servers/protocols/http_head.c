@@ -276,10 +276,13 @@ int http_head_end(const struct http *http)
     return 0;
 }
 
-int http_too_long(struct http *http, const char *line, size_t n)
+int http_line_so_far(struct http *http, const char *line, size_t n)
 {
     switch ((enum http_state)http->state) {
     case HTTP_START:
+        /* Another protocol, such as TLS, whose bytes may never end a line. */
+        if (line[0] != '\r' && text_span(line, 1, IN_TOKEN) == 0)
+            return 400;
         if (n <= REQUEST_LINE_MAX)
             return 0;
         if (memcmp(line, "HEAD ", 5) == 0)

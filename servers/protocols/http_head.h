@@ -25,9 +25,10 @@ int http_chunk_size(struct http *http, const char *line, size_t n);
 /* What can be judged only when the head is complete: 0 or a status. */
 int http_head_end(const struct http *http);
 
-/* A line of which `n` bytes are here, its end perhaps not: 0, or the status
- * with which it is refused as too long. Depends on nothing but the bytes of
- * the line before the one that is too much. */
-int http_too_long(struct http *http, const char *line, size_t n);
+/* A line of which `n` > 0 bytes are here, its end perhaps not: 0, or the status
+ * with which it is refused already: too long, or begun as no request begins.
+ * Depends on nothing but the bytes of the line before the one that is too
+ * much. */
+int http_line_so_far(struct http *http, const char *line, size_t n);
 
 #endif

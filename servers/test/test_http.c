@@ -40,6 +40,8 @@ static const struct example examples[] = {
     SAYS("", "", TALK_OPEN),
     SAYS(GET "\r\n", OK, TALK_OPEN),
     SAYS(GET "\r", "", TALK_OPEN),
+    SAYS("\r", "", TALK_OPEN),
+    SAYS("G", "", TALK_OPEN),
     SAYS("GET /a?b=c%20d HTTP/1.1\r\nhost:\tb:80 \r\n\r\n", OK, TALK_OPEN),
     SAYS("GET http://a/ HTTP/1.1\r\n" HOST "\r\n", OK, TALK_OPEN),
     SAYS("GET / HTTP/1.1\r\nHost:\r\n\r\n", OK, TALK_OPEN),
@@ -122,6 +124,11 @@ static const struct example examples[] = {
     REFUSED("PATCH / HTTP/1.1\r\n", 405),
     REFUSED("BREW / HTTP/1.1\r\n", 501),
     REFUSED("get / HTTP/1.1\r\n", 501),
+    /* other protocols, at once: their bytes may never end a line */
+    REFUSED("\x16\x03\x01\x02" NUL "\x01", 400),
+    REFUSED(NUL, 400),
+    REFUSED("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+    REFUSED("SSH-2.0-x\r\n", 400),
     /* line ends */
     REFUSED("GET / HTTP/1.1\n", 400),
     REFUSED("\n", 400),
