@@ -2,7 +2,6 @@
 
 #include "servers/net_unix.h"
 
-#include "common/msg.h"
 #include "common/unix_path.h"
 
 #include <arpa/inet.h>
@@ -86,19 +85,10 @@ int net_listen(const char *host, unsigned port, bool blocking,
     return fd;
 }
 
-static void complain(struct worker *worker, const char *what, const char *why)
-{
-    if (worker->complained_ns &&
-        worker->now_ns - worker->complained_ns < NS_PER_S)
-        return;
-    worker->complained_ns = worker->now_ns;
-    msg_error("%s: %s", what, why);
-}
-
 void net_refuse(struct worker *worker, int fd, const char *why)
 {
     worker->counts[COUNT_REFUSED]++;
-    complain(worker, "turned a connection away", why);
+    worker_complain(worker, "turned a connection away", why);
     close(fd);
 }
 
@@ -117,7 +107,7 @@ static int not_accepted(struct worker *worker)
 {
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
         errno == ENOMEM) {
-        complain(worker, "can't accept for now", strerror(errno));
+        worker_complain(worker, "can't accept for now", strerror(errno));
         worker_pause(worker);
     }
     return -1;

@@ -1,6 +1,7 @@
 #include "servers/worker.h"
 
 #include "common/clock.h"
+#include "common/msg.h"
 
 #include <limits.h>
 #include <stdatomic.h>
@@ -131,6 +132,15 @@ int worker_wait_ms(const struct worker *worker)
 void worker_pause(struct worker *worker)
 {
     worker->retry_ns = worker->now_ns + RETRY_NS;
+}
+
+void worker_complain(struct worker *worker, const char *what, const char *why)
+{
+    if (worker->complained_ns &&
+        worker->now_ns - worker->complained_ns < NS_PER_S)
+        return;
+    worker->complained_ns = worker->now_ns;
+    msg_error("%s: %s", what, why);
 }
 
 void worker_open(struct worker *worker, struct conn *conn, int fd)

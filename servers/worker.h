@@ -37,7 +37,7 @@ struct worker {
     uint64_t now_ns;        /* as of the last worker_tick() */
     uint64_t date_until_ns; /* when `date` is to be formatted anew */
     uint64_t retry_ns;      /* out of descriptors: when to accept again; or 0 */
-    uint64_t complained_ns; /* when stderr was last told of a refusal */
+    uint64_t complained_ns; /* when stderr was last told of trouble */
     uint64_t stop_ns;       /* while stopping: when the grace ends */
     bool stopping;
     unsigned n_open;
@@ -91,6 +91,9 @@ static inline bool worker_done(const struct worker *worker)
 /* accept() failed for want of descriptors or memory: don't try again before a
  * connection closes or a while has passed. */
 void worker_pause(struct worker *worker);
+
+/* Tells on stderr what went wrong and why, at most once a second. */
+void worker_complain(struct worker *worker, const char *what, const char *why);
 
 /* Makes `conn`, a slot that is free, a connection on `fd`. */
 void worker_open(struct worker *worker, struct conn *conn, int fd);
