@@ -20,12 +20,13 @@ end_traced() {
 }
 
 # Runs the model $1 under strace while it serves $2 requests with the protocol
-# $3, and prints how many calls it made.
+# $3, and prints how many calls it made. One worker: how many calls the end of
+# others takes is not the same each time.
 calls() {
     trap 'end_traced "$server"; exit 2' INT TERM
     rm -f "$scratch/ready"
     strace -f -qq -c -o "$scratch/calls" \
-        "$build/servers/$1" --port 0 --protocol "$3" \
+        "$build/servers/$1" --port 0 --protocol "$3" --workers 1 \
         >"$scratch/ready" 2>"$scratch/log" &
     server=$!
     if ! "$build/test/servers/tool_ask" "$scratch/ready" "$3" "$2"; then

@@ -165,7 +165,7 @@ static void descriptors_are_reused_within_a_batch(const char *proto)
         int b = client_open(&service, 0);
         int c;
         client_exchange(&service, a);
-        kill(service.pid, SIGSTOP);
+        service_pause(&service);
         send_request(&service, b);
         client_send(a, request, 7);
         if (i % 2)
@@ -174,7 +174,7 @@ static void descriptors_are_reused_within_a_batch(const char *proto)
             close(a);
         c = client_open(&service, 0);
         send_request(&service, c);
-        kill(service.pid, SIGCONT);
+        service_resume(&service);
         client_expect_reply(&service, b);
         client_exchange(&service, b);
         close(b);

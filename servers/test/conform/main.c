@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { MOST_TESTS = 128, NAME_SIZE = 96 };
+enum { MOST_TESTS = 512, NAME_SIZE = 96 };
 
 struct test {
     const struct behaviour *behaviour;
@@ -95,6 +95,7 @@ int main(int argc, char **argv)
     add_all(crowd_behaviours, only);
     add_all(limit_behaviours, only);
     add_all(stop_behaviours, only);
+    add_all(process_behaviours, only);
     return _cmocka_run_group_tests(strrchr(argv[0], '/') + 1, units, n_tests,
                                    NULL, NULL);
 }

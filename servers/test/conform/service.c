@@ -2,9 +2,9 @@
 
 #include "common/test/test.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,7 +16,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { READY_MS = 10000, STOP_MS = 3000, MOST_ARGUMENTS = 32 };
@@ -27,27 +26,51 @@ static struct facts facts;
 static enum network network = OVER_IPV4;
 static struct service current; /* for cleaning up after a failure */
 
-/* Runs the server, stdout into `out` and stderr into `log` (or nowhere). */
-static pid_t spawn(char *const argv[], int out, const char *log)
+/* Whom a server is run as, and how many processes and threads they may have. */
+struct account {
+    uid_t user;
+    unsigned most_processes; /* 0: as many as we may */
+};
+
+/* In the server's process: becomes another, and then does not outlive the test
+ * (the kernel forgets about that when the user changes). */
+static void become(const struct account *account, pid_t parent)
 {
+    const uid_t user = account->user;
+    const struct rlimit most = {account->most_processes,
+                                account->most_processes};
+
+    if (user != getuid() &&
+        (setgroups(0, NULL) != 0 || setgid(user) != 0 || setuid(user) != 0))
+        _exit(127);
+    if (most.rlim_max > 0 && setrlimit(RLIMIT_NPROC, &most) != 0)
+        _exit(127);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+}
+
+/* Runs the server, stdout into `out` and stderr into `log` (or nowhere). */
+static pid_t spawn(char *const argv[], int out, const char *log,
+                   const struct account *account)
+{
+    /* Another user may not find it by its path. */
+    int file = open(program, O_PATH | O_CLOEXEC);
     pid_t parent = getpid();
     pid_t pid = fork();
     int fd;
 
     assert_true(pid >= 0);
-    if (pid > 0)
+    if (pid > 0) {
+        close(file);
         return pid;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(1);
-    close_range(STDERR_FILENO + 1, (unsigned)out - 1, 0);
-    close_range((unsigned)out + 1, ~0U, 0);
+    }
     fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     dup2(out, STDOUT_FILENO);
     dup2(fd, STDERR_FILENO);
-    close(out);
-    close(fd);
-    execv(program, argv);
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    become(account, parent);
+    fexecve(file, argv, environ);
     _exit(127);
 }
 
@@ -91,6 +114,7 @@ void service_choose(const char *argv0)
     const char *dash = strrchr(argv0, '-');
     const char *build = getenv("BUILD");
     char *argv[] = {program, option, NULL};
+    const struct account own = {.user = getuid()};
     char text[256];
     int pipe_fds[2];
 
@@ -100,7 +124,8 @@ void service_choose(const char *argv0)
     if (!mkdtemp(folder) || pipe(pipe_fds) != 0)
         abort();
     atexit(remove_folder);
-    waitpid(spawn(argv, pipe_fds[1], "/dev/null"), NULL, 0);
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* of processes that a server leaves */
+    waitpid(spawn(argv, pipe_fds[1], "/dev/null", &own), NULL, 0);
     close(pipe_fds[1]);
     read_text(pipe_fds[0], text, sizeof(text), false);
     close(pipe_fds[0]);
@@ -158,7 +183,8 @@ static void await_ready(struct service *service, int fd)
     }
 }
 
-struct service service_start(const char *proto, const char *options)
+static struct service start_as(const struct account *account, const char *proto,
+                               const char *options)
 {
     struct service service = {
         .proto = proto, .facts = facts, .network = network};
@@ -182,12 +208,46 @@ struct service service_start(const char *proto, const char *options)
         n += argv[n][0] != '\0';
     argv[n] = NULL;
     assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
-    service.pid = spawn(argv, pipe_fds[1], service.log);
+    assert_int_equal(chown(folder, account->user, (gid_t)-1), 0);
+    service.pid = spawn(argv, pipe_fds[1], service.log, account);
     current = service;
     close(pipe_fds[1]);
     await_ready(&service, pipe_fds[0]);
     close(pipe_fds[0]);
     return service;
+}
+
+struct service service_start(const char *proto, const char *options)
+{
+    const struct account own = {.user = getuid()};
+
+    return start_as(&own, proto, options);
+}
+
+struct service service_start_bounded(const char *proto, const char *options,
+                                     unsigned n)
+{
+    /* One who has no other processes, nor the same test of another model. */
+    const struct account other = {
+        .user = 30000 + (uid_t)getpid() % 30000,
+        .most_processes = n,
+    };
+
+    return start_as(&other, proto, options);
+}
+
+/* Waits for what the server started and did not wait for, which has become
+ * ours; true when there is nothing of it, or no more. */
+static bool await_orphans(int ms)
+{
+    while (ms-- > 0) {
+        pid_t pid = waitpid(-1, NULL, WNOHANG);
+        if (pid < 0)
+            return true;
+        if (pid == 0)
+            poll(NULL, 0, 1);
+    }
+    return false;
 }
 
 void service_wait(const struct service *service)
@@ -204,6 +264,8 @@ void service_wait(const struct service *service)
     current.pid = 0;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         fail_msg("the server ended with status %#x", (unsigned)status);
+    if (waitpid(-1, NULL, WNOHANG) >= 0)
+        fail_msg("the server left a process behind");
     if (access(service->socket, F_OK) == 0)
         fail_msg("the server left %s behind", service->socket);
 }
@@ -212,6 +274,15 @@ void service_stop(const struct service *service)
 {
     kill(service->pid, SIGTERM);
     service_wait(service);
+}
+
+void service_kill(const struct service *service)
+{
+    kill(service->pid, SIGKILL);
+    assert_int_equal(waitpid(service->pid, NULL, 0), service->pid);
+    current.pid = 0;
+    if (!await_orphans(STOP_MS))
+        fail_msg("the server, killed, left a process behind");
 }
 
 static void read_file(const char *name, char *text, size_t size)
@@ -248,77 +319,11 @@ bool service_logged(const struct service *service, const char *text)
 void service_clean_up(void)
 {
     if (current.pid > 0) {
-        kill(current.pid, SIGKILL);
-        waitpid(current.pid, NULL, 0);
+        service_signal(&current, SIGKILL);
+        await_orphans(STOP_MS);
     }
     unlink(current.stats);
     unlink(current.log);
     unlink(current.socket);
     current.pid = 0;
-}
-
-uint64_t service_cpu_ns(const struct service *service)
-{
-    struct timespec used;
-    clockid_t clock;
-
-    assert_int_equal(clock_getcpuclockid(service->pid, &clock), 0);
-    assert_int_equal(clock_gettime(clock, &used), 0);
-    return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
-}
-
-static uint64_t status(const struct service *service, const char *key)
-{
-    char name[64];
-    char text[4096];
-    const char *found;
-
-    snprintf(name, sizeof(name), "/proc/%d/status", (int)service->pid);
-    read_file(name, text, sizeof(text));
-    found = strstr(text, key);
-    assert_non_null(found);
-    return strtoull(found + strlen(key), NULL, 10);
-}
-
-uint64_t service_memory(const struct service *service)
-{
-    return status(service, "RssAnon:") * 1024;
-}
-
-unsigned service_threads(const struct service *service)
-{
-    return (unsigned)status(service, "Threads:");
-}
-
-unsigned service_descriptors(const struct service *service)
-{
-    char name[64];
-    unsigned most = 0;
-    const struct dirent *entry;
-    DIR *list;
-
-    snprintf(name, sizeof(name), "/proc/%d/fd", (int)service->pid);
-    list = opendir(name);
-    assert_non_null(list);
-    while ((entry = readdir(list))) {
-        unsigned fd = (unsigned)strtoul(entry->d_name, NULL, 10);
-        most = fd > most ? fd : most;
-    }
-    closedir(list);
-    return most + 1;
-}
-
-void service_limit_descriptors(const struct service *service, unsigned n)
-{
-    struct rlimit limit;
-    int status;
-
-    /* A call of accept() that waits has its descriptor already. Stopping
-     * makes the kernel begin it anew. */
-    kill(service->pid, SIGSTOP);
-    assert_int_equal(waitpid(service->pid, &status, WUNTRACED), service->pid);
-    assert_int_equal(prlimit(service->pid, RLIMIT_NOFILE, NULL, &limit), 0);
-    limit.rlim_cur = n < limit.rlim_max ? n : limit.rlim_max;
-    assert_int_equal(prlimit(service->pid, RLIMIT_NOFILE, &limit, NULL), 0);
-    kill(service->pid, SIGCONT);
 }

@@ -48,12 +48,20 @@ bool service_is_sanitized(void);
  * the test if it is not. */
 struct service service_start(const char *proto, const char *options);
 
+/* The same as another user, who may have `n` processes and threads; only root
+ * can. */
+struct service service_start_bounded(const char *proto, const char *options,
+                                     unsigned n);
+
 /* Ends it with SIGTERM; fails the test unless it exits 0 within 3 s and leaves
- * no socket behind. */
+ * no socket and no process behind. The test has no other child then. */
 void service_stop(const struct service *service);
 
 /* Waits for its end, likewise, after a signal that the test has sent. */
 void service_wait(const struct service *service);
+
+/* Kills its first process, and fails the test if another outlives it. */
+void service_kill(const struct service *service);
 
 /* After the stop: a counter of --stats. */
 unsigned long service_count(const struct service *service, const char *name);
@@ -64,14 +72,38 @@ bool service_logged(const struct service *service, const char *text);
 /* Kills it if it still runs, and removes its files: for teardown. */
 void service_clean_up(void);
 
-/* Its CPU time so far in ns; its private memory in bytes; its threads; and
- * one past its highest descriptor. */
+/* --- what concerns all its processes: the first and its descendants --- */
+
+/* How many there are, those included that have ended and not been waited for;
+ * and how many threads they have. */
+unsigned service_processes(const struct service *service);
+unsigned service_threads(const struct service *service);
+
+/* Their CPU time so far in ns, which shrinks a little when one ends: of those
+ * that have, it is told in clock ticks. And their private memory in bytes. */
 uint64_t service_cpu_ns(const struct service *service);
 uint64_t service_memory(const struct service *service);
-unsigned service_threads(const struct service *service);
+
+/* One past the highest descriptor in any. */
 unsigned service_descriptors(const struct service *service);
 
-/* Changes its soft limit of descriptors. */
+/* Waits until all are asleep, so that what they did on account of earlier
+ * events is done. At once, if the model spins. */
+void service_rest(const struct service *service);
+
+/* Sends each a signal. */
+void service_signal(const struct service *service, int number);
+
+/* Stops all, and has them go on. */
+void service_pause(const struct service *service);
+void service_resume(const struct service *service);
+
+/* Kills all but the first and waits until they are gone; how many it were. */
+unsigned service_kill_children(const struct service *service);
+
+/* Changes their soft limit of descriptors: to `n`; or, for each, to what it
+ * has, so that none can have another. */
 void service_limit_descriptors(const struct service *service, unsigned n);
+void service_freeze_descriptors(const struct service *service);
 
 #endif

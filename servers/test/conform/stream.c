@@ -134,13 +134,13 @@ static void signals_interrupt_nothing(const char *proto)
 
     for (int i = 0; i < 200; i++) {
         client_send(fd, request, 5);
-        kill(service.pid, SIGURG);
+        service_signal(&service, SIGURG);
         if (i % 10 == 0) {
-            kill(service.pid, SIGSTOP);
-            kill(service.pid, SIGCONT);
+            service_signal(&service, SIGSTOP);
+            service_signal(&service, SIGCONT);
         }
         client_send(fd, request + 5, strlen(request) - 5);
-        kill(service.pid, SIGURG);
+        service_signal(&service, SIGURG);
         client_expect_reply(&service, fd);
     }
     close(fd);
