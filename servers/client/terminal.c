@@ -73,6 +73,19 @@ static void draw(struct terminal *terminal)
     el_set(terminal->editor, EL_REFRESH);
 }
 
+/* So that what follows does not begin amid a text of several rows. */
+static void leave_text(struct terminal *terminal)
+{
+    const LineInfoW *line = el_wline(terminal->editor);
+    const int behind = (int)(line->lastchar - line->cursor);
+
+    if (behind == 0)
+        return;
+    erase(terminal);
+    el_cursor(terminal->editor, behind);
+    draw(terminal);
+}
+
 /* Control-Z: stops as a program does that does not mind the signal, with the
  * terminal in order, and goes on later. */
 static void stop_here(struct terminal *terminal)
@@ -163,8 +176,9 @@ static int next_character(EditLine *editor, wchar_t *c)
         if (n == 1 && add_byte(c, byte, &state))
             return 1;
         if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-            return 0;
+            break;
     }
+    leave_text(terminal);
     return 0;
 }
 

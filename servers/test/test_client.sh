@@ -9,6 +9,8 @@ client=$build/client
 export TERM=xterm EDITRC=/dev/null
 unset LANG LC_ALL LC_CTYPE
 mkfifo "$scratch/ready" "$scratch/typed" "$scratch/told"
+# What a client that has ended does not read is for the test to tell.
+trap : PIPE
 
 # Descriptor 3 is what the user types, 4 what the server says that the test
 # speaks for. Nobody else may keep them open.
@@ -75,7 +77,7 @@ has_shown() {
     [ "$(grep -aoF -e "$1" "$scratch/screen" | wc -l)" -ge "${2:-1}" ]
 }
 sees() {
-    wait_until 10 has_shown "$@" || { cat -v "$scratch/screen" && return 1; }
+    wait_until 10 has_shown "$@" || { cat -v "$scratch/screen" && echo && return 1; }
 }
 
 # That the client ends with the exit code $1; a terminal is then in order.
@@ -83,7 +85,7 @@ ends_with() {
     wait "$running"
     status=$?
     exec 3>&-
-    equal "$1" "$status" || { cat -v "$scratch/screen" "$scratch/err" && return 1; }
+    equal "$1" "$status" || { cat -v "$scratch/screen" "$scratch/err" && echo && return 1; }
 }
 
 # The same after the end of its input.
@@ -133,7 +135,7 @@ no_socket_is_there() {
 
 echoes_on_a_pipe() {
     serve "$1" --protocol echo
-    ask 'one\ntwo\n' 127.0.0.1 "$port"
+    ask 'one\ntwo\n' --timeout 1h 127.0.0.1 "$port"
     replied 'one\ntwo\n' && end_server
 }
 
@@ -305,11 +307,12 @@ an_evil_server_is_tame() {
         ! has_shown "$(printf '\302\233')" && type_in '\r' && ends_with 0
 }
 
-# Nobody could wake it up: the test's terminal has no shell.
+# Nobody could wake it up: the test's terminal has no shell. Then the terminal
+# is in order for editing again, and shows no control characters.
 control_z_is_survived() {
     meet && type_in 'half' && sees half && type_in '\032' && sees half 2 &&
-        type_in ' more\r' && hears 'half more' && tell 'ok\n' && sees ok &&
-        type_in '\r' && ends_with 0
+        type_in ' mre\002\002o\r' && hears 'half more' && tell 'ok\n' &&
+        sees ok && ! has_shown '^B' && type_in '\r' && ends_with 0
 }
 
 a_lost_reply_is_told() {
