@@ -14,12 +14,18 @@ void conn_init(struct conn *conn, int fd)
     };
 }
 
+static void break_off(struct conn *conn)
+{
+    conn->phase = PHASE_BROKEN;
+    conn->why = "out of memory";
+}
+
 char *conn_room(struct conn *conn, struct worker *worker, size_t n)
 {
     char *room = buffer_room(&worker->pool, &conn->out, n);
 
     if (!room)
-        conn->phase = PHASE_BROKEN;
+        break_off(conn);
     return room;
 }
 
@@ -98,7 +104,7 @@ enum want conn_feed(struct conn *conn, struct worker *worker, const char *bytes,
     if (used < n && conn->phase == PHASE_OPEN) {
         bool kept = conn->in.mem != NULL;
         if (!buffer_append(&worker->pool, &conn->in, bytes + used, n - used))
-            conn->phase = PHASE_BROKEN;
+            break_off(conn);
         else if (kept)
             take_kept(conn, worker);
     }

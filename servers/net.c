@@ -2,6 +2,7 @@
 
 #include "servers/net_unix.h"
 
+#include "common/msg.h"
 #include "common/unix_path.h"
 
 #include <arpa/inet.h>
@@ -273,6 +274,9 @@ void net_urgent(struct worker *worker, struct conn *conn)
 
 void net_close(struct worker *worker, struct conn *conn)
 {
+    if (conn->why &&
+        tally_complains(worker->tally, COMPLAINT_CLOSING, worker->now_ns))
+        msg_error("closed a connection: %s", conn->why);
     worker_forget(worker, conn);
     close(conn->fd);
 }

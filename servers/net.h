@@ -52,7 +52,8 @@ enum want net_turn(struct worker *worker, struct conn *conn);
  * reported once, and counts it. The stream is not touched (tcp(7)). */
 void net_urgent(struct worker *worker, struct conn *conn);
 
-/* Closes the descriptor and frees the slot. */
+/* Closes the descriptor and frees the slot. If the server's reason was not that
+ * all is done, says so on stderr, at most once a second. */
 void net_close(struct worker *worker, struct conn *conn);
 
 /* Turns away a descriptor just accepted for which the model has no room:

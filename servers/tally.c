@@ -1,5 +1,7 @@
 #include "servers/tally.h"
 
+#include "common/units.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -28,6 +30,18 @@ void tally_add(struct tally *tally, const uint64_t counts[COUNTS])
     for (size_t i = 0; i < COUNTS; i++)
         atomic_fetch_add_explicit(&tally->counts[i], counts[i],
                                   memory_order_relaxed);
+}
+
+bool tally_complains(struct tally *tally, enum complaint complaint,
+                     uint64_t now_ns)
+{
+    _Atomic uint64_t *told_ns = &tally->told_ns[complaint];
+    uint64_t last_ns = atomic_load(told_ns);
+
+    /* Another worker's clock may have been read later than ours. */
+    if (last_ns && now_ns < last_ns + NS_PER_S)
+        return false;
+    return atomic_compare_exchange_strong(told_ns, &last_ns, now_ns);
 }
 
 /* The fields of one object, without its braces. */

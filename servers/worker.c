@@ -136,11 +136,8 @@ void worker_pause(struct worker *worker)
 
 void worker_complain(struct worker *worker, const char *what, const char *why)
 {
-    if (worker->complained_ns &&
-        worker->now_ns - worker->complained_ns < NS_PER_S)
-        return;
-    worker->complained_ns = worker->now_ns;
-    msg_error("%s: %s", what, why);
+    if (tally_complains(worker->tally, COMPLAINT_TROUBLE, worker->now_ns))
+        msg_error("%s: %s", what, why);
 }
 
 void worker_open(struct worker *worker, struct conn *conn, int fd)
@@ -171,6 +168,14 @@ static struct conn *unlinked(struct conn *conn)
     return conn;
 }
 
+static struct conn *timed_out(struct worker *worker, struct conn *conn,
+                              const char *why)
+{
+    worker->counts[COUNT_TIMED_OUT]++;
+    conn->why = why;
+    return unlinked(conn);
+}
+
 struct conn *worker_expired(struct worker *worker)
 {
     uint64_t now_ns = worker->now_ns;
@@ -184,14 +189,11 @@ struct conn *worker_expired(struct worker *worker)
     first = timers_first(&worker->idle);
     if (first && worker->stopping && now_ns >= worker->stop_ns)
         return unlinked(CONN_OF(first, idle));
-    if (timers_due_ns(&worker->idle) <= now_ns) {
-        worker->counts[COUNT_TIMED_OUT]++;
-        return unlinked(CONN_OF(first, idle));
-    }
-    if (timers_due_ns(&worker->request) <= now_ns) {
-        worker->counts[COUNT_TIMED_OUT]++;
-        return unlinked(CONN_OF(timers_first(&worker->request), hurry));
-    }
+    if (timers_due_ns(&worker->idle) <= now_ns)
+        return timed_out(worker, CONN_OF(first, idle), "no progress in time");
+    if (timers_due_ns(&worker->request) <= now_ns)
+        return timed_out(worker, CONN_OF(timers_first(&worker->request), hurry),
+                         "its request took too long");
     return NULL;
 }
 

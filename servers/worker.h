@@ -37,7 +37,6 @@ struct worker {
     uint64_t now_ns;        /* as of the last worker_tick() */
     uint64_t date_until_ns; /* when `date` is to be formatted anew */
     uint64_t retry_ns;      /* out of descriptors: when to accept again; or 0 */
-    uint64_t complained_ns; /* when stderr was last told of trouble */
     uint64_t stop_ns;       /* while stopping: when the grace ends */
     bool stopping;
     unsigned n_open;
@@ -92,7 +91,8 @@ static inline bool worker_done(const struct worker *worker)
  * connection closes or a while has passed. */
 void worker_pause(struct worker *worker);
 
-/* Tells on stderr what went wrong and why, at most once a second. */
+/* Tells on stderr what went wrong and why, at most once a second for all
+ * workers that share a tally. */
 void worker_complain(struct worker *worker, const char *what, const char *why);
 
 /* Makes `conn`, a slot that is free, a connection on `fd`. */
@@ -101,8 +101,9 @@ void worker_open(struct worker *worker, struct conn *conn, int fd);
 /* Frees the slot and what it holds; the descriptor is left to the caller. */
 void worker_forget(struct worker *worker, struct conn *conn);
 
-/* The next connection that is past a deadline or that the stop ends, NULL:
- * none. It is no longer subject to deadlines; the caller closes it. */
+/* The next connection that is past a deadline, which is then said in its
+ * `why`, or that the stop ends; NULL: none. It is no longer subject to
+ * deadlines; the caller closes it. */
 struct conn *worker_expired(struct worker *worker);
 
 /* The open connection in the slot of `fd`. NULL: the event was for one that

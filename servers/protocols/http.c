@@ -27,6 +27,7 @@ static void answer(struct conn *conn, struct worker *worker)
 static void refuse(struct conn *conn, struct worker *worker, int status)
 {
     worker->counts[COUNT_REQUESTS]++;
+    conn->why = http_reason(status);
     http_reply_error(conn, worker, status);
     conn_finish(conn, true);
 }

@@ -44,7 +44,7 @@ void http_reply_continue(struct conn *conn, struct worker *worker)
             (uint32_t)(PUT(room, "HTTP/1.1 100 Continue\r\n\r\n") - room);
 }
 
-static const char *reason(int status)
+const char *http_reason(int status)
 {
     switch (status) {
     case 405:
@@ -70,7 +70,7 @@ static const char *reason(int status)
 
 void http_reply_error(struct conn *conn, struct worker *worker, int status)
 {
-    const char *why = reason(status);
+    const char *why = http_reason(status);
     char *room = conn_room(conn, worker, HTTP_REPLY_MAX);
     int n;
 

@@ -9,6 +9,9 @@ struct worker;
 
 enum { HTTP_REPLY_MAX = 512 }; /* bytes of the longest reply */
 
+/* The phrase that goes with a status that this server uses. */
+const char *http_reason(int status);
+
 /* 200 with the fixed body, or without it to HEAD. */
 void http_reply_hello(struct conn *conn, struct worker *worker);
 

@@ -88,7 +88,7 @@ static void a_place_that_is_free_is_taken_again(void **state)
     struct children children;
 
     (void)state;
-    talk->worker.complained_ns = talk->worker.now_ns; /* says nothing */
+    talk->tally.told_ns[COMPLAINT_TROUBLE] = talk->worker.now_ns;
     assert_int_equal(children_init(&children, MOST), 0);
     for (char place = '0'; place < '0' + MOST; place++) {
         assert_int_equal(children_start(&children, stay, NULL), 0);

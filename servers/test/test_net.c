@@ -222,7 +222,7 @@ static void lack_of_descriptors_pauses_accepting(void **state)
     (void)state;
     for (size_t i = 0; i < LENGTH(lacks); i++) {
         struct talk *talk = talk_start(PROTO_ECHO);
-        talk->worker.complained_ns = talk->worker.now_ns; /* says nothing */
+        talk->tally.told_ns[COMPLAINT_TROUBLE] = talk->worker.now_ns;
         fake.accept_error = lacks[i];
         assert_null(net_accept(&talk->worker));
         assert_false(worker_accepting(&talk->worker));

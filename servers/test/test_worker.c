@@ -35,6 +35,7 @@ static void silence_ends_a_connection(void **state)
     (void)state;
     expect_end(talk, IDLE_END);
     assert_int_equal(talk->worker.counts[COUNT_TIMED_OUT], 1);
+    assert_string_equal(talk->conn.why, "no progress in time");
     talk_end(talk);
 }
 
@@ -85,6 +86,7 @@ static void a_request_has_to_be_complete_in_time(void **state)
         assert_null(expired_at(talk, REQUEST_END - 500));
         talk_feed(talk, request + n, sizeof(request) - 1 - n);
         expect_end(talk, REQUEST_END);
+        assert_string_equal(talk->conn.why, "its request took too long");
         talk_end(talk);
     }
 }
@@ -143,6 +145,7 @@ static void lingering_ends_after_a_second(void **state)
     talk_feed(talk, "more", 4);
     expect_end(talk, 2000);
     assert_int_equal(talk->worker.counts[COUNT_TIMED_OUT], 0);
+    assert_string_equal(talk->conn.why, "Bad Request");
     talk_end(talk);
 }
 
@@ -187,6 +190,20 @@ static void format_date(char *text, size_t size, time_t at)
     strftime(text, size, "%a, %d %b %Y %H:%M:%S GMT", &tm);
 }
 
+/* For all workers, and each complaint by itself. */
+static void complaints_are_made_once_a_second(void **state)
+{
+    struct tally tally = {0};
+
+    (void)state;
+    assert_true(tally_complains(&tally, COMPLAINT_CLOSING, 5 * NS_PER_S));
+    assert_false(tally_complains(&tally, COMPLAINT_CLOSING, 6 * NS_PER_S - 1));
+    assert_false(tally_complains(&tally, COMPLAINT_CLOSING, 4 * NS_PER_S));
+    assert_true(tally_complains(&tally, COMPLAINT_TROUBLE, 5 * NS_PER_S));
+    assert_true(tally_complains(&tally, COMPLAINT_CLOSING, 6 * NS_PER_S));
+    assert_false(tally_complains(&tally, COMPLAINT_CLOSING, 6 * NS_PER_S));
+}
+
 /* It is read anew when the second is over, not before. */
 static void the_date_is_that_of_the_wall_clock(void **state)
 {
@@ -217,6 +234,7 @@ static void stopped_at_rest_is_ended_at_once(void **state)
     assert_null(expired_at(talk, 1500));
     worker_stop_all();
     assert_ptr_equal(expired_at(talk, 1501), &talk->conn);
+    assert_null(talk->conn.why);
     assert_null(expired_at(talk, 1501));
     assert_false(worker_accepting(&talk->worker));
     assert_false(worker_done(&talk->worker));
@@ -280,6 +298,7 @@ int main(void)
         cmocka_unit_test(lingering_ends_after_a_second),
         cmocka_unit_test(a_pause_ends_by_itself_or_with_a_connection),
         cmocka_unit_test(no_more_than_the_most_are_accepted),
+        cmocka_unit_test(complaints_are_made_once_a_second),
         cmocka_unit_test(the_date_is_that_of_the_wall_clock),
         cmocka_unit_test(stopped_at_rest_is_ended_at_once),
         cmocka_unit_test(stopped_in_a_request_finishes_it),
