@@ -17,6 +17,7 @@ struct behaviour {
 extern const struct behaviour stream_behaviours[];
 extern const struct behaviour crowd_behaviours[];
 extern const struct behaviour limit_behaviours[];
+extern const struct behaviour hostile_behaviours[];
 extern const struct behaviour stop_behaviours[];
 extern const struct behaviour process_behaviours[];
 

@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -120,21 +121,48 @@ static bool ready(int fd, short events, int ms)
     return poll(&wait, 1, ms) == 1;
 }
 
-void client_expect_reply(const struct service *service, int fd)
+/* Receives `n` bytes, or fewer if the connection ends, or is reset, before. */
+static size_t receive(int fd, char *bytes, size_t n)
 {
-    char reply[REPLY_MAX];
-    size_t n = client_reply_length(service);
     size_t got = 0;
 
     while (got < n) {
         ssize_t part;
         if (!ready(fd, POLLIN, CLIENT_WAIT_MS))
             fail_msg("no reply, after %zu bytes", got);
-        part = recv(fd, reply + got, n - got, 0);
+        part = recv(fd, bytes + got, n - got, 0);
         if (part <= 0)
-            fail_msg("the reply ends after %zu bytes", got);
+            break;
         got += (size_t)part;
     }
+    return got;
+}
+
+void client_receive(int fd, char *bytes, size_t n)
+{
+    size_t got = receive(fd, bytes, n);
+
+    if (got < n)
+        fail_msg("the reply ends after %zu bytes", got);
+}
+
+int client_status(int fd)
+{
+    char line[] = "HTTP/1.1 200 ";
+    size_t n = receive(fd, line, strlen(line));
+
+    if (n == 0)
+        return 0;
+    assert_int_equal(n, strlen(line));
+    assert_memory_equal(line, "HTTP/1.1 ", 9);
+    return (int)strtol(line + 9, NULL, 10);
+}
+
+void client_expect_reply(const struct service *service, int fd)
+{
+    char reply[REPLY_MAX];
+
+    client_receive(fd, reply, client_reply_length(service));
     check_reply(service, reply);
 }
 

@@ -28,6 +28,13 @@ size_t client_reply_length(const struct service *service);
 /* Receives one reply to client_request() and checks it. */
 void client_expect_reply(const struct service *service, int fd);
 
+/* Receives exactly `n` bytes. */
+void client_receive(int fd, char *bytes, size_t n);
+
+/* Receives the beginning of an HTTP reply and returns its status; or 0, if the
+ * connection ends, or is reset, without one. */
+int client_status(int fd);
+
 /* Sends a request and expects its reply. */
 void client_exchange(const struct service *service, int fd);
 

@@ -94,6 +94,7 @@ int main(int argc, char **argv)
     add_all(stream_behaviours, only);
     add_all(crowd_behaviours, only);
     add_all(limit_behaviours, only);
+    add_all(hostile_behaviours, only);
     add_all(stop_behaviours, only);
     add_all(process_behaviours, only);
     return _cmocka_run_group_tests(strrchr(argv[0], '/') + 1, units, n_tests,

@@ -84,8 +84,9 @@ unsigned service_threads(const struct service *service);
 uint64_t service_cpu_ns(const struct service *service);
 uint64_t service_memory(const struct service *service);
 
-/* One past the highest descriptor in any. */
+/* One past the highest descriptor in any; and how many they have together. */
 unsigned service_descriptors(const struct service *service);
+unsigned service_open_descriptors(const struct service *service);
 
 /* Waits until all are asleep, so that what they did on account of earlier
  * events is done. At once, if the model spins. */

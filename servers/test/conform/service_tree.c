@@ -122,24 +122,31 @@ uint64_t service_memory(const struct service *service)
     return sum(service, "smaps_rollup", "\nPss_Anon:") * 1024;
 }
 
-static unsigned descriptors_of(pid_t pid)
+struct descriptors {
+    unsigned n;
+    unsigned end; /* one past the highest */
+};
+
+static struct descriptors descriptors_of(pid_t pid)
 {
+    struct descriptors has = {0};
     char name[64];
-    unsigned n = 0;
     const struct dirent *entry;
     DIR *list;
 
     snprintf(name, sizeof(name), "/proc/%d/fd", (int)pid);
     list = opendir(name);
     if (!list)
-        return 0;
+        return has;
     while ((entry = readdir(list))) {
         unsigned fd = (unsigned)strtoul(entry->d_name, NULL, 10);
-        if (entry->d_name[0] != '.' && fd >= n)
-            n = fd + 1;
+        if (entry->d_name[0] == '.')
+            continue;
+        has.n++;
+        has.end = fd >= has.end ? fd + 1 : has.end;
     }
     closedir(list);
-    return n;
+    return has;
 }
 
 unsigned service_descriptors(const struct service *service)
@@ -148,10 +155,20 @@ unsigned service_descriptors(const struct service *service)
     unsigned most = 0;
 
     for (unsigned i = 0; i < tree->n; i++) {
-        unsigned n = descriptors_of(tree->pids[i]);
-        most = n > most ? n : most;
+        unsigned end = descriptors_of(tree->pids[i]).end;
+        most = end > most ? end : most;
     }
     return most;
+}
+
+unsigned service_open_descriptors(const struct service *service)
+{
+    const struct tree *tree = tree_of(service);
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < tree->n; i++)
+        n += descriptors_of(tree->pids[i]).n;
+    return n;
 }
 
 /* As in proc(5): S asleep, T stopped, Z ended; X: gone. */
@@ -264,6 +281,6 @@ void service_freeze_descriptors(const struct service *service)
     service_pause(service);
     tree = tree_of(service);
     for (unsigned i = 0; i < tree->n; i++)
-        limit_descriptors(tree->pids[i], descriptors_of(tree->pids[i]));
+        limit_descriptors(tree->pids[i], descriptors_of(tree->pids[i]).end);
     service_resume(service);
 }
