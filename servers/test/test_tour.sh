@@ -96,6 +96,7 @@ tells_a_refusal() {
 # Sends the signal $1 as soon as the output matches $2: exit 2, nothing left.
 ends_by() {
     local pid status
+    : >"$scratch/out" # what an earlier one said must not be taken for this
     # A script's background jobs ignore SIGINT otherwise.
     env --default-signal=INT servers/tour/tour.sh >"$scratch/out" 2>&1 &
     pid=$!

@@ -47,7 +47,10 @@ end_server() {
 
 clean_up() {
     trap '' INT TERM HUP PIPE
-    [ -z "$visitors" ] || kill "$visitors" 2>/dev/null
+    if [ "$visitors" ]; then
+        kill "$visitors" 2>/dev/null
+        wait "$visitors"
+    fi
     [ -z "$job" ] || end_server
     rm -rf "$scratch"
 }
