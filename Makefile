@@ -48,6 +48,7 @@ libs_bench := -linih -ljansson -lz -lm
 libs_client := -ledit
 # A test of system calls that fail puts its own in their place.
 libs_test_net := -Wl,--wrap=accept4,--wrap=recv,--wrap=send
+libs_test_recorder := -Wl,--wrap=writev,--wrap=fdatasync
 
 # The runner reads what the generator writes over time.
 uses_bench := $(BUILD)/libloadgen.a
