@@ -44,6 +44,8 @@ static size_t take(struct conn *conn, struct worker *worker, const char *bytes,
         return echo_take(conn, worker, bytes, n);
     case PROTO_HTTP:
         return http_take(conn, worker, bytes, n);
+    case PROTO_RECORD:
+        return record_take(conn, worker, bytes, n);
     }
     return n;
 }
@@ -114,6 +116,8 @@ enum want conn_feed(struct conn *conn, struct worker *worker, const char *bytes,
 enum want conn_eof(struct conn *conn, struct worker *worker)
 {
     conn->eof = true;
+    if (worker->server->proto == PROTO_RECORD && record_lacks_end(conn))
+        return conn_feed(conn, worker, "\n", 1);
     return settle(conn, worker);
 }
 

@@ -5,6 +5,7 @@
 
 #include "servers/pool.h"
 #include "servers/protocols/http.h"
+#include "servers/protocols/record.h"
 #include "servers/timers.h"
 
 #include <stdbool.h>
@@ -40,6 +41,7 @@ struct conn {
     struct http http;
     const char *why;    /* it closes, if not because all is done; or NULL. A
                         * text for people that outlives it */
+    struct record record;
     struct timer idle;  /* since the last progress; always runs while open */
     struct timer hurry; /* since the request began that is still incomplete,
                          * or since PHASE_LINGER began */
@@ -86,7 +88,8 @@ static inline bool conn_shuts(struct conn *conn)
 /* A request is there in part, or was held back whole. */
 static inline bool conn_begun(const struct conn *conn)
 {
-    return conn->in.mem || http_begun(&conn->http);
+    return conn->in.mem || http_begun(&conn->http) ||
+           record_begun(&conn->record);
 }
 
 /* The peer owes us the rest of a request. */

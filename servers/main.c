@@ -5,6 +5,7 @@
 #include "common/unix_path.h"
 #include "servers/net.h"
 #include "servers/net_unix.h"
+#include "servers/recorder.h"
 #include "servers/settings.h"
 
 #include <errno.h>
@@ -56,6 +57,7 @@ static int catch_signals(void)
     if (timer_create(CLOCK_MONOTONIC, &alarm, &stop_repeat) != 0)
         return -errno;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     sigaction(SIGALRM, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
@@ -141,6 +143,7 @@ static int serve_at(const struct net_place *place, const struct server *server)
     return error ? fail(model.name, -error) : EXIT_FINE;
 }
 
+/* Listens and serves; returns the exit code. */
 static int serve(const struct settings *settings, struct server *server)
 {
     struct net_place place;
@@ -152,6 +155,27 @@ static int serve(const struct settings *settings, struct server *server)
     code = serve_at(&place, server);
     net_unix_remove(&place);
     close(server->listen_fd);
+    return code;
+}
+
+/* The same with the file that is recorded to. */
+static int serve_recording(const struct settings *settings,
+                           struct server *server)
+{
+    static struct recorder recorder;
+    int error =
+        recorder_open(&recorder, settings->record_file, settings->syncs);
+    int code;
+
+    if (error) {
+        msg_error("--record-file: can't append to '%s': %s",
+                  settings->record_file,
+                  error == -ESPIPE ? "it is no file" : strerror(-error));
+        return EXIT_USAGE;
+    }
+    server->recorder = &recorder;
+    code = serve(settings, server);
+    recorder_close(&recorder);
     return code;
 }
 
@@ -216,7 +240,8 @@ int main(int argc, char **argv)
         return fail(settings.stats, errno);
     code = prepare(&settings, &server);
     if (!code)
-        code = serve(&settings, &server);
+        code = settings.record_file ? serve_recording(&settings, &server)
+                                    : serve(&settings, &server);
     if (stats && !code)
         code = write_stats(&server, stats, settings.stats);
     return code;

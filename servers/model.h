@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum proto { PROTO_ECHO, PROTO_HTTP };
+struct recorder;
+
+enum proto { PROTO_ECHO, PROTO_HTTP, PROTO_RECORD };
 
 /* Read-only while serving, except what `conns` and `tally` point to. */
 struct server {
@@ -25,6 +27,7 @@ struct server {
     uint64_t grace_ns;   /* at stop, for requests under way */
     struct conn *conns;  /* `max_fd` slots, mapped without reserve */
     struct tally *tally; /* one per worker */
+    struct recorder *recorder; /* of PROTO_RECORD */
 };
 
 struct model {

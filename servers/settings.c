@@ -26,13 +26,14 @@ enum {
     KEY_FACTS,
     KEY_ROOT,
     KEY_RECORD,
+    KEY_FSYNC,
 };
 
 static const struct argp_option table[] = {
     {"host", KEY_HOST, "ADDRESS", 0,
      "Listen there (default: 127.0.0.1); unix:PATH is a Unix socket", 0},
     {"port", KEY_PORT, "N", 0, "TCP port; 0, the default: a free one", 0},
-    {"protocol", KEY_PROTOCOL, "NAME", 0, "echo or http (default)", 0},
+    {"protocol", KEY_PROTOCOL, "NAME", 0, "echo, http (default) or record", 0},
     {"workers", KEY_WORKERS, "N", 0,
      "Loops, processes or pool threads. A model that has one loop, or one "
      "thread for each connection, takes only 1",
@@ -55,7 +56,10 @@ static const struct argp_option table[] = {
     {"facts", KEY_FACTS, NULL, 0,
      "Print what tests go by, a name and a number on each line, and exit", 0},
     {"root", KEY_ROOT, "DIR", OPTION_HIDDEN, NULL, 0},
-    {"record-file", KEY_RECORD, "FILE", OPTION_HIDDEN, NULL, 0},
+    {"record-file", KEY_RECORD, "FILE", 0,
+     "Append the lines that come to it; with --protocol record", 0},
+    {"fsync", KEY_FSYNC, NULL, 0,
+     "Acknowledge no line before it is on the disk; with --protocol record", 0},
     {0},
 };
 
@@ -85,13 +89,11 @@ static int duration(const char *name, const char *text, uint64_t *ns)
 
 static int protocol(struct settings *settings, const char *text)
 {
-    static const char *const known[] = {
-        [PROTO_ECHO] = "echo", [PROTO_HTTP] = "http"};
-    int chosen;
+    static const char *const known[] = {[PROTO_ECHO] = "echo",
+                                        [PROTO_HTTP] = "http",
+                                        [PROTO_RECORD] = "record"};
+    int chosen = options_choice("--protocol", text, known, 3);
 
-    if (strcmp(text, "record") == 0)
-        return not_yet("--protocol record");
-    chosen = options_choice("--protocol", text, known, 2);
     if (chosen < 0)
         return -1;
     settings->proto = (enum proto)chosen;
@@ -171,19 +173,42 @@ static int take(int key, const char *value, void *input)
     case KEY_ROOT:
         return not_yet("--root");
     case KEY_RECORD:
-        return not_yet("--record-file");
+        settings->record_file = value;
+        return 0;
+    case KEY_FSYNC:
+        settings->syncs = true;
+        return 0;
     default:
         msg_error("unexpected word '%s'; see --help", value);
         return -1;
     }
 }
 
+/* What of the options does not go together; NULL: all does. */
+static const char *contradiction(const struct settings *settings)
+{
+    bool records = settings->proto == PROTO_RECORD;
+
+    if (settings->port && unix_path(settings->host))
+        return "--port: a Unix socket has none";
+    if (records && !settings->record_file)
+        return "--record-file: --protocol record needs it; name the file to "
+               "append to";
+    if (!records && settings->record_file)
+        return "--record-file: goes with --protocol record only";
+    if (!records && settings->syncs)
+        return "--fsync: goes with --protocol record only";
+    return NULL;
+}
+
 void settings_parse(struct settings *settings, int argc, char **argv)
 {
+    const char *why;
     const struct options options = {
         .table = table,
-        .about = "Serve echo or HTTP with one I/O model until SIGTERM or "
-                 "SIGINT.\vWhen it can serve, it prints one line: ready MODEL "
+        .about = "Serve echo or HTTP, or record lines, with one I/O model "
+                 "until SIGTERM or SIGINT.\vWhen it can serve, it prints one "
+                 "line: ready MODEL "
                  "ADDRESS PORT; for a Unix socket, its path and 0.",
         .take = take,
     };
@@ -197,8 +222,9 @@ void settings_parse(struct settings *settings, int argc, char **argv)
         .max_connections = model.max_connections,
     };
     options_parse(&options, argc, argv, settings);
-    if (settings->port && unix_path(settings->host)) {
-        msg_error("--port: a Unix socket has none");
+    why = contradiction(settings);
+    if (why) {
+        msg_error("%s", why);
         exit(EXIT_USAGE);
     }
 }

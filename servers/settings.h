@@ -19,6 +19,8 @@ struct settings {
     uint64_t request_ns;
     unsigned max_connections; /* 0: as many as there are descriptors */
     const char *stats;        /* file, or NULL */
+    const char *record_file;  /* given with PROTO_RECORD only */
+    bool syncs;               /* --fsync */
 };
 
 /* Fills `settings` from the command line, within what `model` can do. Strings

@@ -156,6 +156,7 @@ void worker_forget(struct worker *worker, struct conn *conn)
         buffer_release(&worker->pool, &conn->in);
     if (conn->out.mem)
         buffer_release(&worker->pool, &conn->out);
+    record_forget(&conn->record);
     conn->open = false;
     worker->n_open--;
     worker->retry_ns = 0;

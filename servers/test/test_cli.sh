@@ -48,9 +48,23 @@ refuses "did you mean 'protocol'" --protocl http
 refuses "needs a value" --port
 refuses "unexpected word 'http'" http
 refuses "did you mean 'echo'" --protocol ecko
-refuses "--protocol record is not there yet" --protocol record
+refuses "--record-file: --protocol record needs it" --protocol record
+refuses "--record-file: goes with --protocol record only" --record-file x
+refuses "--fsync: goes with --protocol record only" --protocol echo --fsync
 refuses "--root is not there yet" --root /tmp
-refuses "--record-file is not there yet" --record-file x
+records="--protocol record --record-file"
+# shellcheck disable=SC2086 # these are two words and an option
+{
+    refuses "--record-file: can't append to '$scratch': Is a directory" \
+        $records "$scratch"
+    refuses "--record-file: can't append to '$scratch/no/such': No such file" \
+        $records "$scratch/no/such"
+    refuses "--record-file: can't append to '/dev/null': Invalid argument" \
+        $records /dev/null --fsync
+    mkfifo "$scratch/fifo"
+    refuses "--record-file: can't append to '$scratch/fifo': it is no file" \
+        $records "$scratch/fifo"
+}
 refuses "--host: 'unix:': names no path" --host unix:
 refuses "--host: 'unix:x?y': the path has a control character" --host "unix:x	y"
 refuses "longer than the 107 bytes" --host "unix:$(printf '%0108d' 0)"

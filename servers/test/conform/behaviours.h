@@ -5,7 +5,14 @@
 
 /* Which protocols a behaviour concerns, and over what else than TCP and IPv4 it
  * is to be seen: of a Unix socket, what does not need TCP's window or reset. */
-enum { FOR_ECHO = 1, FOR_HTTP = 2, FOR_BOTH = 3, FOR_UNIX = 4, FOR_IPV6 = 8 };
+enum {
+    FOR_ECHO = 1,
+    FOR_HTTP = 2,
+    FOR_BOTH = 3,
+    FOR_UNIX = 4,
+    FOR_IPV6 = 8,
+    FOR_RECORD = 16
+};
 
 struct behaviour {
     const char *name;
@@ -20,5 +27,6 @@ extern const struct behaviour limit_behaviours[];
 extern const struct behaviour hostile_behaviours[];
 extern const struct behaviour stop_behaviours[];
 extern const struct behaviour process_behaviours[];
+extern const struct behaviour record_behaviours[];
 
 #endif

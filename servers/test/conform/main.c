@@ -65,6 +65,8 @@ static void add_protocols(const struct behaviour *behaviour,
         add(behaviour, "echo", network);
     if (behaviour->concerns & FOR_HTTP)
         add(behaviour, "http", network);
+    if (behaviour->concerns & FOR_RECORD)
+        add(behaviour, "record", network);
 }
 
 static void add_all(const struct behaviour *list, const char *only)
@@ -97,6 +99,7 @@ int main(int argc, char **argv)
     add_all(hostile_behaviours, only);
     add_all(stop_behaviours, only);
     add_all(process_behaviours, only);
+    add_all(record_behaviours, only);
     return _cmocka_run_group_tests(strrchr(argv[0], '/') + 1, units, n_tests,
                                    NULL, NULL);
 }

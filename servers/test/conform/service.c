@@ -189,7 +189,8 @@ static struct service start_as(const struct account *account, const char *proto,
     struct service service = {
         .proto = proto, .facts = facts, .network = network};
     char host[80] = "";
-    char words[320];
+    char record[80] = "";
+    char words[400];
     char *argv[MOST_ARGUMENTS] = {program};
     char *rest = words;
     int n = 1;
@@ -198,12 +199,15 @@ static struct service start_as(const struct account *account, const char *proto,
     snprintf(service.stats, sizeof(service.stats), "%s/stats", folder);
     snprintf(service.log, sizeof(service.log), "%s/log", folder);
     snprintf(service.socket, sizeof(service.socket), "%s/socket", folder);
+    snprintf(service.record, sizeof(service.record), "%s/record", folder);
     if (network == OVER_IPV6)
         snprintf(host, sizeof(host), "--host ::1");
     if (network == OVER_UNIX)
         snprintf(host, sizeof(host), "--host unix:%s", service.socket);
-    snprintf(words, sizeof(words), "%s --port 0 --protocol %s --stats %s %s",
-             host, proto, service.stats, options);
+    if (strcmp(proto, "record") == 0)
+        snprintf(record, sizeof(record), "--record-file %s", service.record);
+    snprintf(words, sizeof(words), "%s --port 0 --protocol %s %s --stats %s %s",
+             host, proto, record, service.stats, options);
     while (n < MOST_ARGUMENTS - 1 && (argv[n] = strsep(&rest, " ")))
         n += argv[n][0] != '\0';
     argv[n] = NULL;
@@ -325,5 +329,6 @@ void service_clean_up(void)
     unlink(current.stats);
     unlink(current.log);
     unlink(current.socket);
+    unlink(current.record);
     current.pid = 0;
 }

@@ -17,7 +17,7 @@ struct facts {
 enum network { OVER_IPV4, OVER_IPV6, OVER_UNIX };
 
 struct service {
-    const char *proto; /* "echo" or "http" */
+    const char *proto; /* "echo", "http" or "record" */
     struct facts facts;
     pid_t pid;
     enum network network;
@@ -25,6 +25,7 @@ struct service {
     char socket[64]; /* file, over a Unix socket */
     char stats[64];  /* file */
     char log[64];    /* file: what it said on stderr */
+    char record[64]; /* file, unless told otherwise, that is recorded to */
 };
 
 /* Chooses the model from argv[0], "conform-MODEL", and asks it for its facts.
