@@ -39,7 +39,7 @@ struct conn {
     struct buffer in;  /* received, not yet understood or not yet answerable */
     struct buffer out; /* replies that are unsent */
     struct http http;
-    const char *why;    /* it closes, if not because all is done; or NULL. A
+    const char *why; /* it closes, if not because all is done; or NULL. A
                         * text for people that outlives it */
     struct record record;
     struct timer idle;  /* since the last progress; always runs while open */

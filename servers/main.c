@@ -7,6 +7,7 @@
 #include "servers/net_unix.h"
 #include "servers/recorder.h"
 #include "servers/settings.h"
+#include "servers/terminal.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -143,6 +144,21 @@ static int serve_at(const struct net_place *place, const struct server *server)
     return error ? fail(model.name, -error) : EXIT_FINE;
 }
 
+/* The same while lines typed here are recorded, too. */
+static int serve_terminal(const struct net_place *place,
+                          const struct server *server)
+{
+    int fd = terminal_forward(server->listen_fd);
+    int code;
+
+    if (fd < 0 && fd != -ENOTTY)
+        msg_error("what is typed here is not recorded: %s", strerror(-fd));
+    code = serve_at(place, server);
+    if (fd >= 0)
+        terminal_end(fd);
+    return code;
+}
+
 /* Listens and serves; returns the exit code. */
 static int serve(const struct settings *settings, struct server *server)
 {
@@ -152,7 +168,8 @@ static int serve(const struct settings *settings, struct server *server)
     server->listen_fd = listen_at(settings, &place);
     if (server->listen_fd < 0)
         return EXIT_USAGE;
-    code = serve_at(&place, server);
+    code = server->recorder ? serve_terminal(&place, server)
+                            : serve_at(&place, server);
     net_unix_remove(&place);
     close(server->listen_fd);
     return code;

@@ -24,6 +24,7 @@ static char program[256];
 static char folder[32];
 static struct facts facts;
 static enum network network = OVER_IPV4;
+static int terminal_fd = -1;
 static struct service current; /* for cleaning up after a failure */
 
 /* Whom a server is run as, and how many processes and threads they may have. */
@@ -50,7 +51,22 @@ static void become(const struct account *account, pid_t parent)
         _exit(1);
 }
 
-/* Runs the server, stdout into `out` and stderr into `log` (or nowhere). */
+/* In the server's process: stdout goes into `out`, and stderr into `log` (or
+ * nowhere), unless there is a terminal. */
+static void redirect(int out, const char *log)
+{
+    bool typed = terminal_fd >= 0;
+    int in = typed ? terminal_fd : open("/dev/null", O_RDONLY);
+    int error =
+        typed ? terminal_fd : open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+    dup2(in, STDIN_FILENO);
+    dup2(out, STDOUT_FILENO);
+    dup2(error, STDERR_FILENO);
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+/* Runs the server; see redirect() for where it writes. */
 static pid_t spawn(char *const argv[], int out, const char *log,
                    const struct account *account)
 {
@@ -58,17 +74,13 @@ static pid_t spawn(char *const argv[], int out, const char *log,
     int file = open(program, O_PATH | O_CLOEXEC);
     pid_t parent = getpid();
     pid_t pid = fork();
-    int fd;
 
     assert_true(pid >= 0);
     if (pid > 0) {
         close(file);
         return pid;
     }
-    fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    dup2(out, STDOUT_FILENO);
-    dup2(fd, STDERR_FILENO);
-    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    redirect(out, log);
     become(account, parent);
     fexecve(file, argv, environ);
     _exit(127);
@@ -144,6 +156,11 @@ unsigned service_at_once(const struct service *service, unsigned n)
 void service_over(enum network choice)
 {
     network = choice;
+}
+
+void service_at_terminal(int fd)
+{
+    terminal_fd = fd;
 }
 
 bool service_has_ipv6(void)
@@ -330,5 +347,6 @@ void service_clean_up(void)
     unlink(current.log);
     unlink(current.socket);
     unlink(current.record);
+    terminal_fd = -1;
     current.pid = 0;
 }

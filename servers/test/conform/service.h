@@ -38,6 +38,10 @@ unsigned service_at_once(const struct service *service, unsigned n);
 /* From now on, servers are started there; at first, over IPv4. */
 void service_over(enum network network);
 
+/* From now on, servers are started with stdin and stderr at this terminal,
+ * which stays the caller's; -1, as at first: at no terminal, and at the log. */
+void service_at_terminal(int fd);
+
 /* Whether this machine has ::1. */
 bool service_has_ipv6(void);
 
