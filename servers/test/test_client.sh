@@ -231,6 +231,16 @@ shows_http() {
         sees 'the server closed the connection' && ends_with 1 && end_server
 }
 
+# A line is recorded before it has its reply, so none is lost.
+speaks_with_a_recorder() {
+    serve epoll --protocol record --record-file "$scratch/record"
+    ask 'one\ntwo\nthree' 127.0.0.1 "$port"
+    equal 0 "$status" && equal '' "$(cat "$scratch/err")" &&
+        equal 3 "$(wc -l <"$scratch/out")" &&
+        equal "$(printf 'one\ntwo\nthree')" "$(cat "$scratch/record")" &&
+        end_server
+}
+
 # One connection is served; the other one waits in the kernel.
 a_reply_may_not_come() {
     serve blocking --protocol echo
@@ -368,7 +378,8 @@ for test in ends_a_last_line ends_at_an_empty_line may_say_nothing \
 done
 test_that 'the server ends well' end_server
 
-for test in speaks_http shows_http a_reply_may_not_come a_lost_reply_is_told; do
+for test in speaks_http shows_http speaks_with_a_recorder \
+    a_reply_may_not_come a_lost_reply_is_told; do
     test_that "${test//_/ }" "$test"
 done
 for test in ends_with_its_input ends_while_it_waits ends_with_its_terminal \
