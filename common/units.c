@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,7 +122,9 @@ static int significant(char *text, size_t size, double value, const char *unit)
 
 const char *units_format_duration(char *text, size_t size, double ns)
 {
-    if (ns < 999.5)
+    if (isnan(ns))
+        snprintf(text, size, "-");
+    else if (ns < 999.5)
         significant(text, size, ns, "ns");
     else if (ns < 999.5e3)
         significant(text, size, ns / 1e3, "us");

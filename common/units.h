@@ -25,8 +25,8 @@ int units_parse_duration(const char *text, uint64_t *ns);
  * -ERANGE; then `*share` is left alone. */
 int units_parse_percent(const char *text, double *share);
 
-/* Writes a duration for people, with three significant digits: "1.23 ms".
- * `size` of 16 is always enough. Returns `text`. */
+/* Writes a duration for people, with three significant digits: "1.23 ms";
+ * "-" for NAN. `size` of 16 is always enough. Returns `text`. */
 const char *units_format_duration(char *text, size_t size, double ns);
 
 /* Writes a duration as units_parse_duration() reads it, exactly: "400ms".

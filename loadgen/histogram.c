@@ -80,6 +80,19 @@ uint64_t histogram_percentile(const struct histogram *histogram, double percent)
     return histogram->max_ns;
 }
 
+double histogram_beyond(const struct histogram *histogram, double percent)
+{
+    /* 100 - 99.9 is a little less than it should be. */
+    return floor((double)histogram->count * (100 - percent) / 100 + 1e-6);
+}
+
+double histogram_quantile(const struct histogram *histogram, double percent)
+{
+    return histogram_beyond(histogram, percent) < HISTOGRAM_BEYOND_LEAST
+               ? (double)NAN
+               : (double)histogram_percentile(histogram, percent);
+}
+
 double histogram_mean(const struct histogram *histogram)
 {
     return histogram->count

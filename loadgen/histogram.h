@@ -75,6 +75,15 @@ uint64_t histogram_highest_at(size_t index);
 uint64_t histogram_percentile(const struct histogram *histogram,
                               double percent);
 
+/* With fewer values beyond it, a quantile says where these few happen to lie. */
+enum { HISTOGRAM_BEYOND_LEAST = 10 };
+
+/* How many values are beyond that quantile. */
+double histogram_beyond(const struct histogram *histogram, double percent);
+
+/* As histogram_percentile(), but NAN where there are too few values beyond it. */
+double histogram_quantile(const struct histogram *histogram, double percent);
+
 /* Exact, and 0 if empty. */
 double histogram_mean(const struct histogram *histogram);
 

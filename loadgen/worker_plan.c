@@ -47,6 +47,16 @@ void worker_plan_closed(struct worker *worker, const struct conn *conn)
         plan_lose(worker->plan, worker_place(worker, conn, i));
 }
 
+bool worker_plan_unused(const struct worker *worker, const struct conn *conn,
+                        uint64_t now_ns)
+{
+    const struct ticket *ticket =
+        &worker->plan->tickets[worker_place(worker, conn, 0)];
+
+    return !conn->proven && conn->in_flight == 0 &&
+           now_ns - ticket->free_ns >= worker->settings->timeout_ns;
+}
+
 /* The connection that has been free for longest, taken out of the ring; NULL
  * if there is none. One that was closed while it was free is left out: it is
  * offered again when it is open. */

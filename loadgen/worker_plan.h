@@ -20,6 +20,11 @@ void worker_plan_room(struct worker *worker, struct conn *conn);
 /* `conn` is closed: what is in flight there is lost. */
 void worker_plan_closed(struct worker *worker, const struct conn *conn);
 
+/* Has `conn` been free since it was opened for longer than a reply may take? Then
+ * a server that closes it only minds its own idle time-out. */
+bool worker_plan_unused(const struct worker *worker, const struct conn *conn,
+                        uint64_t now_ns);
+
 /* Gives up requests that have waited for a connection longer than a request
  * may take; ends the worker if nothing is to be waited for any more. */
 void worker_plan_pass(struct worker *worker, uint64_t now_ns);

@@ -107,7 +107,7 @@ static void people_see_three_digits(void **state)
     } durations[] = {
         {0, "0.00 ns"},      {999, "999 ns"},     {1234, "1.23 us"},
         {99951, "100 us"},   {99.4e3, "99.4 us"}, {1e6, "1.00 ms"},
-        {12.34e9, "12.3 s"},
+        {12.34e9, "12.3 s"},  {NAN, "-"},
     };
     static const struct {
         double count;

@@ -3,6 +3,7 @@
 #include "loadgen/connections/socket.h"
 #include "loadgen/engines/loop_open.h"
 #include "loadgen/timer.h"
+#include "loadgen/worker_plan.h"
 
 #include "common/clock.h"
 
@@ -118,12 +119,21 @@ static void closed_early(struct loop *loop, struct conn *conn)
     loop_fail(loop, conn, FAULT_CLOSED_EARLY, why);
 }
 
+/* Closed in the middle of something, or before it was of any use? */
+static bool is_early(const struct worker *worker, const struct conn *conn)
+{
+    if (conn->in_flight > 0)
+        return true;
+    return !conn->proven &&
+           !(worker->plan && worker_plan_unused(worker, conn, clock_ns()));
+}
+
 void loop_end(struct loop *loop, struct conn *conn,
               const struct checked *checked, bool eof)
 {
     if (checked->fault != FAULT_NONE)
         loop_fail(loop, conn, checked->fault, loop->worker->checker.why);
-    else if (conn->in_flight > 0 || !conn->proven)
+    else if (is_early(loop->worker, conn))
         closed_early(loop, conn);
     else if (eof) /* between requests, so nothing is lost */
         close_conn(loop, conn, CLOSING_SERVER);

@@ -10,19 +10,17 @@ void live_print(FILE *file, const struct interval *interval)
     double length_s =
         (double)(interval->end_ns - interval->start_ns) / (double)NS_PER_S;
     char rate[16];
-    char p50[16] = "-";
-    char p99[16] = "-";
+    char p50[16];
+    char p99[16];
 
     units_format_count(rate, sizeof(rate),
                        (double)interval->part.counters.requests / length_s);
-    if (felt->count) {
-        units_format_duration(p50, sizeof(p50),
-                              (double)histogram_percentile(felt, 50));
-        units_format_duration(p99, sizeof(p99),
-                              (double)histogram_percentile(felt, 99));
-    }
     fprintf(file, "%9.3f s  %8s/s  p50 %9s  p99 %9s  errors %" PRIu64 "\n",
-            (double)interval->end_ns / (double)NS_PER_S, rate, p50, p99,
+            (double)interval->end_ns / (double)NS_PER_S, rate,
+            units_format_duration(p50, sizeof(p50),
+                                  histogram_quantile(felt, 50)),
+            units_format_duration(p99, sizeof(p99),
+                                  histogram_quantile(felt, 99)),
             interval->part.errors);
     fflush(file);
 }

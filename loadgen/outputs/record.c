@@ -6,11 +6,18 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 
 static json_t *whole(uint64_t value)
 {
     return json_integer((json_int_t)value);
+}
+
+/* JSON has no NAN. */
+static json_t *whole_or_null(double value)
+{
+    return isnan(value) ? json_null() : whole((uint64_t)value);
 }
 
 /* Only an open loop has a plan to measure against: else some are NULL. */
@@ -260,8 +267,8 @@ static json_t *step_object(const struct step *step)
     json_object_set_new(object, "rate_per_s", whole(step->rate_per_s));
     json_object_set_new(object, "requests_per_s",
                         json_real(step->requests_per_s));
-    json_object_set_new(object, "p50_ns", whole(step->p50_ns));
-    json_object_set_new(object, "p99_ns", whole(step->p99_ns));
+    json_object_set_new(object, "p50_ns", whole_or_null(step->p50_ns));
+    json_object_set_new(object, "p99_ns", whole_or_null(step->p99_ns));
     json_object_set_new(object, "value_ns", json_real(step->value_ns));
     json_object_set_new(object, "answer",
                         json_string(answer_name(step->answer)));

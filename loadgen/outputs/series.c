@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 
 static int finish(FILE *file)
 {
@@ -18,15 +19,12 @@ int series_begin(FILE *file)
     return finish(file);
 }
 
-/* No replies, no latency. */
+/* What too few replies tell, or none, is "nan". */
 static void print_latency(FILE *file, const struct histogram *histogram)
 {
-    if (histogram->count == 0)
-        fprintf(file, "\tnan\tnan\tnan");
-    else
-        fprintf(file, "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64,
-                histogram_percentile(histogram, 50),
-                histogram_percentile(histogram, 99), histogram->max_ns);
+    fprintf(file, "\t%.0f\t%.0f\t%.0f", histogram_quantile(histogram, 50),
+            histogram_quantile(histogram, 99),
+            histogram->count ? (double)histogram->max_ns : (double)NAN);
 }
 
 int series_write(FILE *file, const struct interval *interval)

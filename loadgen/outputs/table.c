@@ -8,15 +8,6 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* With fewer values beyond it, a quantile says where these few happen to lie. */
-static const double beyond_least = 10;
-
-static double beyond(const struct histogram *histogram, double percent)
-{
-    /* 100 - 99.9 is a little less than it should be. */
-    return floor((double)histogram->count * (100 - percent) / 100 + 1e-6);
-}
-
 /* A row of quantiles; those with too little beyond them are left out, and a line
  * below names the first of these. */
 static void print_latency(FILE *file, const char *name,
@@ -31,13 +22,11 @@ static void print_latency(FILE *file, const char *name,
         return;
     fprintf(file, "  %-14s", name);
     for (size_t i = 0; i < n; i++) {
-        bool few = beyond(histogram, percents[i]) < beyond_least;
-        if (few && left_out == 0)
+        double value_ns = histogram_quantile(histogram, percents[i]);
+        if (isnan(value_ns) && left_out == 0)
             left_out = percents[i];
-        units_format_duration(
-            text, sizeof(text),
-            (double)histogram_percentile(histogram, percents[i]));
-        fprintf(file, " %9s", few ? "-" : text);
+        fprintf(file, " %9s",
+                units_format_duration(text, sizeof(text), value_ns));
     }
     fprintf(
         file, " %9s",
@@ -47,7 +36,7 @@ static void print_latency(FILE *file, const char *name,
         units_format_duration(text, sizeof(text), histogram_mean(histogram)));
     if (left_out > 0)
         fprintf(file, "  %-14s p%g: only %.0f samples beyond it\n", "",
-                left_out, beyond(histogram, left_out));
+                left_out, histogram_beyond(histogram, left_out));
 }
 
 static void print_cost(FILE *file, const char *name, uint64_t cpu_ns,

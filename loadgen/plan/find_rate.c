@@ -10,9 +10,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
-/* With fewer values beyond it a quantile is a matter of luck. */
-static const double samples_least = 10;
-
 /* If a goal is missed, is it for another reason than the server? A generator that
  * was late has no part in it if it had CPU left and the replies alone took too
  * long. */
@@ -56,8 +53,8 @@ static void add_step(struct found *found, const struct settings *settings,
         .rate_per_s = settings->rate_per_s,
         .requests_per_s = (double)result->requests * (double)NS_PER_S /
                           (double)result->duration_ns,
-        .p50_ns = histogram_percentile(response, 50),
-        .p99_ns = histogram_percentile(response, 99),
+        .p50_ns = histogram_quantile(response, 50),
+        .p99_ns = histogram_quantile(response, 99),
         .value_ns = goal_value(&found->goal, response),
         .answer = judge(settings, &found->goal, result),
         .verdict = result->verdict,
@@ -80,8 +77,8 @@ static int print_step(FILE *file, const struct step *step)
 {
     int printed = fprintf(
         file, "%" PRIu64 "\t%.1f\t%.3f\t%.3f\t%.3f\t%s\t%s\n", step->rate_per_s,
-        step->requests_per_s, (double)step->p50_ns / 1e3,
-        (double)step->p99_ns / 1e3, step->value_ns / 1e3,
+        step->requests_per_s, step->p50_ns / 1e3, step->p99_ns / 1e3,
+        step->value_ns / 1e3,
         answer_name(step->answer), judgement_name(step->verdict.judgement));
 
     return printed < 0 || fflush(file) != 0 ? -errno : 0;
@@ -134,7 +131,7 @@ int find_rate(struct settings *settings, const struct goal *goal, FILE *curve,
 
 uint64_t found_rate(const struct found *found)
 {
-    return found->search.stage == STAGE_FOUND && found->samples >= samples_least
+    return found->search.stage == STAGE_FOUND && found->samples >= HISTOGRAM_BEYOND_LEAST
                ? found->search.low
                : 0;
 }

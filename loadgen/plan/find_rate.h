@@ -14,8 +14,8 @@
 struct step {
     uint64_t rate_per_s;
     double requests_per_s;
-    uint64_t p50_ns; /* of the response time */
-    uint64_t p99_ns;
+    double p50_ns; /* of the response time; NAN: by too few samples */
+    double p99_ns;
     double value_ns; /* of the goal's metric */
     enum answer answer;
     struct verdict verdict;

@@ -69,9 +69,7 @@ double goal_value(const struct goal *goal, const struct histogram *response)
 
 double goal_samples(const struct goal *goal, const struct histogram *response)
 {
-    const double count = (double)response->count;
-
     if (goal->percent == 0 || goal->percent == 100)
-        return count;
-    return count * (100 - goal->percent) / 100;
+        return (double)response->count;
+    return histogram_beyond(response, goal->percent);
 }

@@ -195,6 +195,14 @@ tells_dropped_ones() {
         has_line 'the server dropped [0-9]+ of 10 idle connections' "$scratch/record"
 }
 
+# The plan asks for hardly any of them: the server closes the others, which is
+# its right, and they are opened again.
+minds_unused_ones_little() {
+    serve epoll --idle-timeout 200ms
+    load -c 16 --rate 2 --timeout 150ms --duration 1s --engine "$1" "http://127.0.0.1:$port"
+    equal 0 $? && end_server && equal 0 "$(value total)" && [ "$(closes server)" -ge 8 ]
+}
+
 tells_those_not_opened() {
     serve epoll
     end_server
@@ -257,6 +265,10 @@ test_that 'idle connections over a Unix socket are held' \
 test_that 'a server stops with idle connections' stops_with_idle_ones
 test_that 'dropped idle connections are told' tells_dropped_ones
 test_that 'idle connections that can not be opened are told' tells_those_not_opened
+for engine in $engines; do
+    test_that "$engine: connections that an open loop never used may be closed" \
+        minds_unused_ones_little "$engine"
+done
 for engine in $engines; do
     for range in 16-64 16-200000; do
         test_that "$engine: messages of $range bytes come back" draws echo "$range" 1 "$engine"

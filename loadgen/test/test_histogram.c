@@ -4,6 +4,8 @@
 #include "loadgen/outputs/hgrm.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,12 +224,45 @@ static void an_hgrm_counts_beyond_32_bits(void **state)
     free(histogram);
 }
 
+static void quantiles_need_values_beyond_them(void **state)
+{
+    static const struct {
+        unsigned values;
+        double percent;
+        double beyond;
+        double quantile; /* NAN: too few */
+    } cases[] = {
+        {0, 50, 0, NAN},       {19, 50, 9, NAN},        {20, 50, 10, 10},
+        {99, 90, 9, NAN},      {100, 90, 10, 90},       {999, 99, 9, NAN},
+        {1000, 99, 10, 990},   {1999, 99.9, 1, NAN},    {10000, 99.9, 10, 9990},
+        {1000, 100, 0, NAN},
+    };
+    struct histogram *histogram = fresh();
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        histogram_clear(histogram);
+        for (unsigned value = 1; value <= cases[i].values; value++)
+            histogram_record(histogram, value);
+        double found = histogram_quantile(histogram, cases[i].percent);
+        bool right = isnan(cases[i].quantile)
+                         ? isnan(found)
+                         : fabs(found - cases[i].quantile) <
+                               cases[i].quantile / 1000;
+        if (!right || histogram_beyond(histogram, cases[i].percent) !=
+                          cases[i].beyond)
+            fail_msg("p%g of %u: %g", cases[i].percent, cases[i].values, found);
+    }
+    free(histogram);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_have_hdr_histograms_places),
         cmocka_unit_test(no_value_is_off_by_a_thousandth),
         cmocka_unit_test(percentiles_are_those_of_the_sorted_values),
+        cmocka_unit_test(quantiles_need_values_beyond_them),
         cmocka_unit_test(a_merge_is_as_one_histogram),
         cmocka_unit_test(a_wiped_one_is_as_a_fresh_one),
         cmocka_unit_test(the_ends_of_the_range_hold),
