@@ -454,7 +454,7 @@ static void fields_of_wrong_types_are_survived(void **state)
     scratch_write("b/meta.json", "{\"schema\":1,\"machine\":[3]}");
     compared_runs(&compared, "a b");
     assert_int_equal(
-        find(&compared, "epoll http ", METRIC_REQUESTS_PER_S)->change,
+        find(&compared, "epoll http c=64", METRIC_REQUESTS_PER_S)->change,
         CHANGE_SAME);
     FILE *file = open_memstream(&text, &size);
     comparison_print(&compared.comparison, file);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 
 static void durations_are_parsed(void **state)
 {
@@ -107,7 +108,7 @@ static void people_see_three_digits(void **state)
     } durations[] = {
         {0, "0.00 ns"},      {999, "999 ns"},     {1234, "1.23 us"},
         {99951, "100 us"},   {99.4e3, "99.4 us"}, {1e6, "1.00 ms"},
-        {12.34e9, "12.3 s"},  {NAN, "-"},
+        {12.34e9, "12.3 s"}, {NAN, "-"},
     };
     static const struct {
         double count;

@@ -128,6 +128,13 @@ static bool is_early(const struct worker *worker, const struct conn *conn)
            !(worker->plan && worker_plan_unused(worker, conn, clock_ns()));
 }
 
+/* Nothing is lost, and such a server can be trusted with another connection. */
+static void closed_between(struct loop *loop, struct conn *conn)
+{
+    conn->proven = true;
+    close_conn(loop, conn, CLOSING_SERVER);
+}
+
 void loop_end(struct loop *loop, struct conn *conn,
               const struct checked *checked, bool eof)
 {
@@ -135,8 +142,8 @@ void loop_end(struct loop *loop, struct conn *conn,
         loop_fail(loop, conn, checked->fault, loop->worker->checker.why);
     else if (is_early(loop->worker, conn))
         closed_early(loop, conn);
-    else if (eof) /* between requests, so nothing is lost */
-        close_conn(loop, conn, CLOSING_SERVER);
+    else if (eof)
+        closed_between(loop, conn);
     else if (worker_spent(conn))
         loop_retire(loop, conn);
     else

@@ -75,11 +75,11 @@ static int print_head(FILE *file, const struct goal *goal)
 
 static int print_step(FILE *file, const struct step *step)
 {
-    int printed = fprintf(
-        file, "%" PRIu64 "\t%.1f\t%.3f\t%.3f\t%.3f\t%s\t%s\n", step->rate_per_s,
-        step->requests_per_s, step->p50_ns / 1e3, step->p99_ns / 1e3,
-        step->value_ns / 1e3,
-        answer_name(step->answer), judgement_name(step->verdict.judgement));
+    int printed = fprintf(file, "%" PRIu64 "\t%.1f\t%.3f\t%.3f\t%.3f\t%s\t%s\n",
+                          step->rate_per_s, step->requests_per_s,
+                          step->p50_ns / 1e3, step->p99_ns / 1e3,
+                          step->value_ns / 1e3, answer_name(step->answer),
+                          judgement_name(step->verdict.judgement));
 
     return printed < 0 || fflush(file) != 0 ? -errno : 0;
 }
@@ -131,7 +131,8 @@ int find_rate(struct settings *settings, const struct goal *goal, FILE *curve,
 
 uint64_t found_rate(const struct found *found)
 {
-    return found->search.stage == STAGE_FOUND && found->samples >= HISTOGRAM_BEYOND_LEAST
+    return found->search.stage == STAGE_FOUND &&
+                   found->samples >= HISTOGRAM_BEYOND_LEAST
                ? found->search.low
                : 0;
 }

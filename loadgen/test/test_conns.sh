@@ -196,10 +196,11 @@ tells_dropped_ones() {
 }
 
 # The plan asks for hardly any of them: the server closes the others, which is
-# its right, and they are opened again.
+# its right, and they are opened again. Requests are sent at 0 and 500 ms, far
+# from when it does so: a request can cross with the end of its connection.
 minds_unused_ones_little() {
-    serve epoll --idle-timeout 200ms
-    load -c 16 --rate 2 --timeout 150ms --duration 1s --engine "$1" "http://127.0.0.1:$port"
+    serve epoll --idle-timeout 300ms
+    load -c 16 --rate 2 --arrivals fixed --timeout 250ms --duration 900ms --engine "$1" "http://127.0.0.1:$port"
     equal 0 $? && end_server && equal 0 "$(value total)" && [ "$(closes server)" -ge 8 ]
 }
 

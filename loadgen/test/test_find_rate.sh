@@ -43,7 +43,7 @@ a_rate_is_found() {
         >"$scratch/curve" 2>"$scratch/err"
     local status=$?
     [ "$status" -eq 0 ] || [ "$status" -eq 3 ] || { cat "$scratch/err" && return 1; }
-    has_line '^100	[0-9.]+	[0-9.]+	[0-9.]+	[0-9.]+	(met|missed|unknown)	(ok|generator-bound|invalid)$' "$scratch/curve" &&
+    has_line '^100	[0-9.]+	nan	nan	[0-9.]+	(met|missed|unknown)	(ok|generator-bound|invalid)$' "$scratch/curve" &&
         has_line '"find_rate":\{"target":"p90 < 20ms","rate_per_s":([0-9]+|null),"steps":\[\{"rate_per_s":100,' "$scratch/json" &&
         equal "$(grep -vc '^#' "$scratch/curve")" \
             "$(grep -o '"answer":' "$scratch/json" | wc -l)" &&

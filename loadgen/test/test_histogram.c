@@ -232,9 +232,9 @@ static void quantiles_need_values_beyond_them(void **state)
         double beyond;
         double quantile; /* NAN: too few */
     } cases[] = {
-        {0, 50, 0, NAN},       {19, 50, 9, NAN},        {20, 50, 10, 10},
-        {99, 90, 9, NAN},      {100, 90, 10, 90},       {999, 99, 9, NAN},
-        {1000, 99, 10, 990},   {1999, 99.9, 1, NAN},    {10000, 99.9, 10, 9990},
+        {0, 50, 0, NAN},     {19, 50, 9, NAN},     {20, 50, 10, 10},
+        {99, 90, 9, NAN},    {100, 90, 10, 90},    {999, 99, 9, NAN},
+        {1000, 99, 10, 990}, {1999, 99.9, 1, NAN}, {10000, 99.9, 10, 9990},
         {1000, 100, 0, NAN},
     };
     struct histogram *histogram = fresh();
@@ -245,12 +245,12 @@ static void quantiles_need_values_beyond_them(void **state)
         for (unsigned value = 1; value <= cases[i].values; value++)
             histogram_record(histogram, value);
         double found = histogram_quantile(histogram, cases[i].percent);
-        bool right = isnan(cases[i].quantile)
-                         ? isnan(found)
-                         : fabs(found - cases[i].quantile) <
-                               cases[i].quantile / 1000;
-        if (!right || histogram_beyond(histogram, cases[i].percent) !=
-                          cases[i].beyond)
+        bool right =
+            isnan(cases[i].quantile)
+                ? isnan(found)
+                : fabs(found - cases[i].quantile) < cases[i].quantile / 1000;
+        if (!right ||
+            histogram_beyond(histogram, cases[i].percent) != cases[i].beyond)
             fail_msg("p%g of %u: %g", cases[i].percent, cases[i].values, found);
     }
     free(histogram);

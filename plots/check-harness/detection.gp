@@ -25,7 +25,7 @@ set grid back lc rgb '#dddddd' lw 1
 set key below center horizontal reverse Left
 set xrange [0.5:words(plants) + 0.5]
 set yrange [0:105]
-set xtics ('nothing' 1, '1 %%' 2, '2 %%' 3, '3 %%' 4, '6 %%' 5, "system\ncall" 6, "stall" 7)
+set xtics ('nothing' 1, '1 %%' 2, '2 %%' 3, '3 %%' 4, '6 %%' 5, "syscall" 6, "stall" 7)
 set ylabel 'gates that found the plant, %'
 set title '{/:Bold How often the gate finds a planted slow-down}'
 do for [format in 'svg png'] {
