@@ -15,9 +15,9 @@ enum bottleneck {
 };
 
 enum judgement { /* from good to bad */
-    VERDICT_OK,
-    VERDICT_GENERATOR_BOUND, /* the figures are the generator's own */
-    VERDICT_INVALID,         /* the figures are not to be used */
+                 VERDICT_OK,
+                 VERDICT_GENERATOR_BOUND, /* the figures are the generator's own */
+                 VERDICT_INVALID,         /* the figures are not to be used */
 };
 
 enum { VERDICT_REASONS = 8, VERDICT_TEXT = 240 };
