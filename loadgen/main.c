@@ -75,9 +75,9 @@ static int report(struct run *run, const struct result *result)
     const struct settings *settings = &run->command.settings;
 
     tell_errors(settings, result);
-    if (result->requests == 0 && faults_total(&result->faults) == 0)
-        msg_error("no %sreply came within the window, and %llu requests wait",
-                  result->body_bytes > 0 ? "whole " : "",
+    const bool nothing = result->requests == 0 && result->body_bytes == 0;
+    if (nothing && faults_total(&result->faults) == 0)
+        msg_error("no reply came within the window, and %llu requests wait",
                   (unsigned long long)result->unfinished);
     table_print(people(run), settings, result);
     if (write_outputs(run, result) != 0)
@@ -86,7 +86,7 @@ static int report(struct run *run, const struct result *result)
         msg_error("cannot write to stdout: %s", strerror(errno));
         return EXIT_USAGE;
     }
-    if (faults_total(&result->faults) > 0 || result->requests == 0)
+    if (faults_total(&result->faults) > 0 || nothing)
         return EXIT_NO;
     if (run->command.strict && result->verdict.judgement != VERDICT_OK)
         return EXIT_NO;

@@ -147,6 +147,7 @@ static void add_counts(json_t *record, const struct settings *settings,
     json_object_set_new(record, "connections_established",
                         whole(result->established));
     json_object_set_new(record, "connections_served", whole(result->served));
+    json_object_set_new(record, "connections_starved", whole(result->starved));
     json_object_set_new(record, "connections_opened", whole(result->connects));
     json_object_set_new(record, "duration_s", json_real(seconds));
     json_object_set_new(record, "requests", whole(result->requests));

@@ -101,7 +101,9 @@ static void long_replies_are_checked_without_keeping_them(void **state)
     const char *sanitizer = getenv("SAN");
 
     (void)state;
+    assert_int_equal(outcome.status, 0);
     assert_true(outcome_number(&outcome, "errors.total") == 0);
+    assert_true(outcome_number(&outcome, "connections_starved") == 0);
     assert_true(outcome_number(&outcome, "body_bytes") > 0);
     assert_true(outcome_number(&outcome, "bytes_per_s") ==
                 outcome_number(&outcome, "body_bytes") /

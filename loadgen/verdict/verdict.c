@@ -220,6 +220,23 @@ static void judge_silence(struct result *result)
         (unsigned long long)result->unfinished);
 }
 
+/* There was no reply; or only parts of some, whose bytes are known. */
+static void judge_nothing(struct result *result)
+{
+    char bytes[16];
+
+    if (result->body_bytes == 0) {
+        verdict_worsen(&result->verdict, VERDICT_INVALID);
+        verdict_reason(&result->verdict, "no reply came within the window");
+        return;
+    }
+    verdict_reason(
+        &result->verdict,
+        "no reply was whole within the window: of %s that came the "
+        "rate is known, of requests nothing",
+        units_format_bytes(bytes, sizeof(bytes), (double)result->body_bytes));
+}
+
 static void judge_errors(const struct settings *settings, struct result *result)
 {
     struct verdict *verdict = &result->verdict;
@@ -242,18 +259,8 @@ static void judge_errors(const struct settings *settings, struct result *result)
     if (result->lost > missing)
         verdict_reason(verdict, "%u connections were lost for good",
                        result->lost - missing);
-    if (result->requests == 0 && !errors) {
-        char bytes[16];
-        verdict_worsen(verdict, VERDICT_INVALID);
-        if (result->body_bytes == 0)
-            verdict_reason(verdict, "no reply came within the window");
-        else
-            verdict_reason(verdict,
-                           "no reply was whole within the window, which is "
-                           "too short for them: %s of some came",
-                           units_format_bytes(bytes, sizeof(bytes),
-                                              (double)result->body_bytes));
-    }
+    if (result->requests == 0 && !errors)
+        judge_nothing(result);
 }
 
 void verdict_reach(const struct settings *settings, struct result *result)
