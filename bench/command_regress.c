@@ -129,12 +129,14 @@ static enum regress_end measure(const struct request *request,
                                 const struct base_tree *base,
                                 struct comparison *comparison)
 {
+    struct docroot docroot;
     char *copies[DUEL_SIDES] = {run_dir_file(run->dir.path, "base"),
                                 run_dir_file(run->dir.path, "this")};
     struct regress_setup setup = {
         .duel = {.tools = run->setup.paths,
                  .programs = {base->programs, run->setup.paths.programs},
-                 .copies = {copies[0], copies[1]}},
+                 .copies = {copies[0], copies[1]},
+                 .docroot = &docroot},
         .seed = request->seed,
         .budget_ns = request->budget_ns,
         .slices = open_slices(run),
@@ -142,8 +144,10 @@ static enum regress_end measure(const struct request *request,
     enum regress_end end = REGRESS_FAILED;
 
     memcpy(setup.min_effect, request->min_effect, sizeof(setup.min_effect));
-    if (setup.slices && copies[0] && copies[1])
+    if (docroot_make(&docroot, run->dir.path, &run->plan, request->seed) == 0 &&
+        setup.slices && copies[0] && copies[1])
         end = regress_run(&setup, &run->plan, comparison);
+    docroot_remove(&docroot);
     if (setup.slices)
         fclose(setup.slices);
     free(copies[0]);
@@ -319,7 +323,11 @@ int command_regress(const struct paths *paths, int argc, char **argv)
                        [METRIC_RESPONSE_P50_NS] = 0.03,
                        [METRIC_RESPONSE_P99_NS] = 0.03,
                        [METRIC_CONNECT_P50_NS] = 0.03,
-                       [METRIC_CONNECT_P99_NS] = 0.03},
+                       [METRIC_CONNECT_P99_NS] = 0.03,
+                       [METRIC_BYTES_PER_S] = 0.03,
+                       [METRIC_TOTAL_CPU_GIB] = 0.01,
+                       [METRIC_SERVER_CPU_GIB] = 0.01,
+                       [METRIC_CLIENT_CPU_GIB] = 0.01},
     };
     struct run run = RUN_EMPTY;
     struct base_tree base = BASE_TREE_NONE;

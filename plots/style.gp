@@ -22,6 +22,14 @@ solid_of(name) = word(shapes_solid, slot(name)) + 0
 hollow_of(name) = word(shapes_hollow, slot(name)) + 0
 dash_of(name) = number_of(name) > 8 ? 2 : 1
 
+# The same for the ways to read a file.
+file_ways_known = 'read mmap sendfile splice direct aio'
+way_number(way) = sum [k = 1:words(file_ways_known)] (word(file_ways_known, k) eq way ? k : 0)
+way_colour(way) = word('#999999 #000000 #E69F00 #D55E00 #CC79A7 #56B4E9 #009E73', way_number(way) + 1)
+way_solid(way) = word('5 5 7 9 11 13 15', way_number(way) + 1) + 0
+way_hollow(way) = word('4 4 6 8 10 12 14', way_number(way) + 1) + 0
+size_text(bytes) = bytes < 2 ** 10 ? sprintf('%g B', bytes) : bytes < 2 ** 20 ? sprintf('%gK', bytes / 2.0 ** 10) : sprintf('%gM', bytes / 2.0 ** 20)
+
 # A row's value if it is of this model and protocol, else NaN: not drawn.
 is(name, protocol) = strcol('server') eq name && strcol('protocol') eq protocol
 of(name, protocol, v) = is(name, protocol) ? column(v) : NaN
@@ -44,7 +52,10 @@ panels = words(protocols)
 width = panels > 1 ? 600 * panels : 800
 height = 520
 formats = 'svg png'
-caption(title) = '{/:Bold '.title.'}'."\n".'{/*0.8 '.run_title.(note eq '' ? '' : '   ('.note.')').'}'
+line_end(text) = strstrt(text, "\n") == 0 ? strlen(text) : strstrt(text, "\n") - 1
+rest(text) = text[line_end(text) + 2:]
+small(text) = text eq '' ? '' : "\n".'{/*0.8 '.text[1:line_end(text)].'}'.small(rest(text))
+caption(title) = '{/:Bold '.title.'}'.small(run_title.(note eq '' ? '' : '   ('.note.')'))
 begin(name, format) = \
     (format eq 'svg' \
         ? sprintf("set terminal svg enhanced size %d,%d font 'DejaVu Sans,13' dynamic background '#ffffff'", width, height) \
@@ -69,3 +80,12 @@ digits(low, high) = high < 6 * low ? '1 1.2 1.5 2 2.5 3 4 5 6 7 8 9' : high < 10
 decade(list, e, i) = i > words(list) ? '' : sprintf('%g, ', word(list, i) * 10.0 ** e).decade(list, e, i + 1)
 decades(list, e, last) = e > last ? '' : decade(list, e, 1).decades(list, e + 1, last)
 log_tics(low, high) = sprintf('(%s%g)', decades(digits(low, high), floor(log10(low)), floor(log10(high))), 10.0 ** (1 + floor(log10(high))))
+
+# Where a panel of a picture is, in pixels; and what is due before the plot of the
+# last one, the key of all.
+within(left, top, right, bottom) = sprintf( \
+    'set lmargin at screen %f; set tmargin at screen %f; set rmargin at screen %f; set bmargin at screen %f; ', \
+    1.0 * left / width, 1 - 1.0 * top / height, 1.0 * right / width, 1 - 1.0 * bottom / height)
+key_panel(pixels) = within(20, height - pixels, width - 20, height) \
+    .'set key center center horizontal reverse Left samplen 3 width 1; ' \
+    .'unset border; unset grid; unset xtics; unset ytics; unset title; unset xlabel; unset ylabel'

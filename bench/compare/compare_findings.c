@@ -18,6 +18,10 @@ static const char *metric_words(enum metric metric)
         [METRIC_RESPONSE_P99_NS] = "p99 of response time",
         [METRIC_CONNECT_P50_NS] = "p50 of the time to connect",
         [METRIC_CONNECT_P99_NS] = "p99 of the time to connect",
+        [METRIC_BYTES_PER_S] = "bytes per second",
+        [METRIC_TOTAL_CPU_GIB] = "total CPU per GiB",
+        [METRIC_SERVER_CPU_GIB] = "server CPU per GiB",
+        [METRIC_CLIENT_CPU_GIB] = "generator CPU per GiB",
     };
 
     return words[metric];

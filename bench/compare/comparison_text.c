@@ -36,6 +36,10 @@ const char *comparison_metric(enum metric metric)
         [METRIC_RESPONSE_P99_NS] = "response p99",
         [METRIC_CONNECT_P50_NS] = "connect p50",
         [METRIC_CONNECT_P99_NS] = "connect p99",
+        [METRIC_BYTES_PER_S] = "bytes/s",
+        [METRIC_TOTAL_CPU_GIB] = "total CPU/GiB",
+        [METRIC_SERVER_CPU_GIB] = "server CPU/GiB",
+        [METRIC_CLIENT_CPU_GIB] = "client CPU/GiB",
     };
 
     return words[metric];

@@ -80,7 +80,8 @@ static void run_slice(const struct duel *duel, const struct cell *cell,
         slice->served < (double)cell_count(cell, AXIS_CONNECTIONS);
     for (enum metric metric = 0; metric < METRICS; metric++)
         slice->value[metric] =
-            !slice->silent && metric_tells(metric, starved, churns)
+            !slice->silent &&
+                    metric_tells(metric, starved, churns, cell_has_file(cell))
                 ? summary_number(run.result, metric_path(metric))
                 : (double)NAN;
     tool_close(&run);
@@ -153,8 +154,8 @@ static void start_both(const struct duel *duel, const struct cell *cell,
                         "%s/servers/%s to %s: %s", duel->programs[side], name,
                         duel->copies[side], strerror(-error));
         else
-            service_start(duel->copies[side], cell, placement, &service[side],
-                          &end->outcome);
+            service_start(duel->copies[side], duel->docroot->path, cell,
+                          placement, &service[side], &end->outcome);
         tell_side(end, side);
     }
 }
@@ -172,6 +173,7 @@ void duel_run(const struct duel *duel, const struct cell *cell, uint64_t seed,
         end->outcome.status = OUTCOME_FAILED;
         return;
     }
+    docroot_warm(duel->docroot, cell);
     start_both(duel, cell, &placement, (unsigned)(seed & 1), service, end);
     if (end->outcome.status == OUTCOME_OK &&
         cell_is(cell, AXIS_KEEP_AWAKE, "yes") &&
@@ -235,7 +237,8 @@ bool duel_is_uneven(const struct slice slice[DUEL_SLICES])
 static bool stands_noise(enum metric metric)
 {
     return metric == METRIC_TOTAL_CPU_US || metric == METRIC_SERVER_CPU_US ||
-           metric == METRIC_CLIENT_CPU_US;
+           metric == METRIC_CLIENT_CPU_US || metric == METRIC_TOTAL_CPU_GIB ||
+           metric == METRIC_SERVER_CPU_GIB || metric == METRIC_CLIENT_CPU_GIB;
 }
 
 static double pair_log_ratio(const struct slice pair[2], enum metric metric)

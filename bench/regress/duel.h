@@ -6,6 +6,7 @@
 #include "bench/report/summary.h"
 #include "bench/runner/cell.h"
 #include "bench/runner/disturbance.h"
+#include "bench/runner/docroot.h"
 #include "bench/runner/outcome.h"
 #include "bench/runner/tool.h"
 
@@ -23,6 +24,7 @@ struct duel {
     struct tool_paths tools;          /* of this tree, for both */
     const char *programs[DUEL_SIDES]; /* a folder each that holds servers/ */
     const char *copies[DUEL_SIDES]; /* where they are copied to and run from */
+    const struct docroot *docroot;  /* the files that both serve */
 };
 
 /* One window, on one side. */

@@ -25,6 +25,7 @@ int chart_tables_write(const struct charted charted[LOADS], const char *folder)
         {"connections.tsv", LOAD_CLOSED, write_rows},
         {"open.tsv", LOAD_OPEN, write_rows},
         {"churn.tsv", LOAD_CHURN, write_rows},
+        {"files.tsv", LOAD_FILES, write_rows},
         {"percentiles.tsv", LOAD_CLOSED, write_percentiles},
         {"response.tsv", LOAD_OPEN, write_percentiles},
     };

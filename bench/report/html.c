@@ -135,7 +135,7 @@ void html_charts(FILE *to, const char *scripts, const char *folder,
                  const struct words *charts)
 {
     static const char first[] =
-        "forest response rate heat churn throughput cpu";
+        "forest response rate heat churn files throughput cpu";
     static const char last[] = "percentiles p99";
     struct words order = {0};
     struct words end = {0};

@@ -65,20 +65,22 @@ static size_t count(const struct charted *charted, enum which which)
     return n;
 }
 
-static bool is_drawn(const struct charted *charted, const char *server)
+static bool is_drawn(const struct charted *charted, enum axis axis,
+                     const char *value)
 {
     char text[64];
 
     for (size_t i = 0; i < charted->n; i++) {
-        summary_axis(charted->cell[i].cell, AXIS_SERVER, text, sizeof(text));
-        if (strcmp(text, server) == 0 && charted->cell[i].cell->ok > 0)
+        summary_axis(charted->cell[i].cell, axis, text, sizeof(text));
+        if (strcmp(text, value) == 0 && charted->cell[i].cell->ok > 0)
             return true;
     }
     return false;
 }
 
-/* The servers that open loop leaves out. 0 or -ENOMEM. */
-static int list_skipped(const struct charted *charted, struct words *values)
+/* The values of an axis, say the servers, that a chart leaves out. 0 or -ENOMEM. */
+static int list_skipped(const struct charted *charted, enum axis axis,
+                        struct words *values)
 {
     int error = 0;
 
@@ -90,8 +92,8 @@ static int list_skipped(const struct charted *charted, struct words *values)
             if (summary_load(cell) != charted->load || cell->ok > 0 ||
                 cell->skipped == 0)
                 continue;
-            summary_axis(cell, AXIS_SERVER, text, sizeof(text));
-            if (!is_drawn(charted, text) && !words_have(values, text))
+            summary_axis(cell, axis, text, sizeof(text));
+            if (!is_drawn(charted, axis, text) && !words_have(values, text))
                 error = words_add(values, text, strlen(text));
         }
     }
@@ -201,6 +203,11 @@ void labels_write_list(FILE *file, const char *name, const struct words *values)
     fputc('\n', file);
 }
 
+static bool is_number(enum axis axis)
+{
+    return axis != AXIS_SERVER && axis != AXIS_PROTOCOL && axis != AXIS_FILE_IO;
+}
+
 /* 0 or -ENOMEM. */
 static int write_lists(FILE *file, const struct charted charted[LOADS])
 {
@@ -222,6 +229,8 @@ static int write_lists(FILE *file, const struct charted charted[LOADS])
         {"churn_protocols", LOAD_CHURN, AXIS_PROTOCOL, AT_CONNECTIONS},
         {"churn_counts", LOAD_CHURN, AXIS_REQUESTS_PER_CONNECTION,
          AT_CONNECTIONS},
+        {"file_ways", LOAD_FILES, AXIS_FILE_IO, ALL},
+        {"file_sizes", LOAD_FILES, AXIS_FILE_BYTES, ALL},
     };
     int error = 0;
 
@@ -229,7 +238,7 @@ static int write_lists(FILE *file, const struct charted charted[LOADS])
         struct words values = {0};
         error = list_values(&charted[lists[i].load], lists[i].axis,
                             lists[i].which, &values);
-        if (lists[i].axis != AXIS_SERVER && lists[i].axis != AXIS_PROTOCOL)
+        if (is_number(lists[i].axis))
             words_sort_numbers(&values);
         labels_write_list(file, lists[i].name, &values);
         words_free(&values);
@@ -238,13 +247,38 @@ static int write_lists(FILE *file, const struct charted charted[LOADS])
 }
 
 /* As above. */
-static int write_skipped(FILE *file, const struct charted *charted)
+static int write_skipped(FILE *file, const char *name,
+                         const struct charted *charted, enum axis axis)
 {
     struct words values = {0};
-    int error = list_skipped(charted, &values);
+    int error = list_skipped(charted, axis, &values);
 
-    labels_write_list(file, "open_skipped", &values);
+    labels_write_list(file, name, &values);
     words_free(&values);
+    return error;
+}
+
+/* The panels of the chart of files: "blocking:1 epoll:4", a model with so many
+ * connections each. 0 or -ENOMEM. */
+static int write_file_panels(FILE *file, const struct charted *charted)
+{
+    struct words panels = {0};
+    int error = 0;
+
+    for (size_t i = 0; i < charted->n && !error; i++) {
+        const struct summary_cell *cell = charted->cell[i].cell;
+        char server[64];
+        char connections[32];
+        char panel[100];
+        snprintf(panel, sizeof(panel), "%s:%s",
+                 summary_axis(cell, AXIS_SERVER, server, sizeof(server)),
+                 summary_axis(cell, AXIS_CONNECTIONS, connections,
+                              sizeof(connections)));
+        if (!words_have(&panels, panel))
+            error = words_add(&panels, panel, strlen(panel));
+    }
+    labels_write_list(file, "file_panels", &panels);
+    words_free(&panels);
     return error;
 }
 
@@ -258,7 +292,12 @@ int labels_write(const struct charted charted[LOADS],
     write_note(file, charted);
     int error = write_lists(file, charted);
     if (!error)
-        error = write_skipped(file, open);
+        error = write_skipped(file, "open_skipped", open, AXIS_SERVER);
+    if (!error)
+        error = write_file_panels(file, &charted[LOAD_FILES]);
+    if (!error)
+        error = write_skipped(file, "file_skipped", &charted[LOAD_FILES],
+                              AXIS_FILE_IO);
     fprintf(file, "percentile_connections = %.0f\n",
             charted_connections(closed));
     fprintf(file, "open_connections = %.0f\n", charted_connections(open));

@@ -136,6 +136,7 @@ static int put_report(const void *what, FILE *to)
     report_tables_put(to, summary, LOAD_OPEN);
     fputs("<h2>Charts</h2>\n", to);
     html_charts(to, source->scripts, source->run, source->charts);
+    report_tables_put(to, summary, LOAD_FILES);
     report_tables_put(to, summary, LOAD_CHURN);
     report_tables_put(to, summary, LOAD_CLOSED);
     put_machine(to, summary);

@@ -74,6 +74,24 @@ static const struct table {
           {"connect p50 µs", METRIC_CONNECT_P50_NS, MEDIAN, 1e3, 1},
           {"connect p99 µs", METRIC_CONNECT_P99_NS, MEDIAN, 1e3, 1},
           {"p99 µs", METRIC_P99_NS, MEDIAN, 1e3, 1}}},
+    [LOAD_FILES] =
+        {"Files",
+         "Closed loop: each request is a GET of the same file, which the "
+         "server reads as the cell says. Bytes are those of the files, also "
+         "of replies that the window has only a part of. The file is in the "
+         "page cache; only “direct” reads it from the disk, each time. Where "
+         "the generator was the limit, which copies and checks what it gets, "
+         "a way of reading that costs less shows in the CPU per GiB and not "
+         "in the rate. Medians over the trials.",
+         {{"GiB/s", METRIC_BYTES_PER_S, MEDIAN, 1 << 30, 3},
+          {"least", METRIC_BYTES_PER_S, LEAST, 1 << 30, 3},
+          {"most", METRIC_BYTES_PER_S, MOST, 1 << 30, 3},
+          {"total CPU s/GiB", METRIC_TOTAL_CPU_GIB, MEDIAN, 1, 3},
+          {"server", METRIC_SERVER_CPU_GIB, MEDIAN, 1, 3},
+          {"client", METRIC_CLIENT_CPU_GIB, MEDIAN, 1, 3},
+          {"requests/s", METRIC_REQUESTS_PER_S, MEDIAN, 1, 0},
+          {"p50 ms", METRIC_P50_NS, MEDIAN, 1e6, 3},
+          {"p99 ms", METRIC_P99_NS, MEDIAN, 1e6, 3}}},
 };
 
 static double figure(const struct summary_cell *cell,

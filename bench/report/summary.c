@@ -19,6 +19,10 @@ static const char *const metric_paths[METRICS] = {
     [METRIC_RESPONSE_P99_NS] = "latency_ns.response.p99",
     [METRIC_CONNECT_P50_NS] = "latency_ns.connect.p50",
     [METRIC_CONNECT_P99_NS] = "latency_ns.connect.p99",
+    [METRIC_BYTES_PER_S] = "bytes_per_s",
+    [METRIC_TOTAL_CPU_GIB] = "total.cpu_s_per_gib",
+    [METRIC_SERVER_CPU_GIB] = "server.cpu_s_per_gib",
+    [METRIC_CLIENT_CPU_GIB] = "client.cpu_s_per_gib",
 };
 
 const char *metric_path(enum metric metric)
@@ -26,11 +30,25 @@ const char *metric_path(enum metric metric)
     return metric_paths[metric];
 }
 
-bool metric_tells(enum metric metric, bool starved, bool churns)
+bool metric_tells(enum metric metric, bool starved, bool churns, bool files)
 {
-    if (metric == METRIC_CONNECT_P50_NS || metric == METRIC_CONNECT_P99_NS)
+    switch (metric) {
+    case METRIC_CONNECT_P50_NS:
+    case METRIC_CONNECT_P99_NS:
         return churns && !starved;
-    return metric < METRIC_P50_NS || !starved;
+    case METRIC_P50_NS:
+    case METRIC_P99_NS:
+    case METRIC_RESPONSE_P50_NS:
+    case METRIC_RESPONSE_P99_NS:
+        return !starved;
+    case METRIC_BYTES_PER_S:
+    case METRIC_TOTAL_CPU_GIB:
+    case METRIC_SERVER_CPU_GIB:
+    case METRIC_CLIENT_CPU_GIB:
+        return files;
+    default:
+        return true;
+    }
 }
 
 static const json_t *at_path(const json_t *object, const char *path)
@@ -196,21 +214,32 @@ static int add(struct summary *summary, const json_t *record)
 
 bool summary_trial_starved(const struct summary_cell *cell, unsigned trial)
 {
+    const json_t *record = cell->record[trial];
+
+    /* a long reply may be on its way all the time */
+    if (summary_load(cell) == LOAD_FILES)
+        return summary_number(record, "result.connections_starved") > 0;
     /* in open loop a connection may have been asked for nothing; where one was
      * asked in vain the trial has failed */
     return summary_load(cell) != LOAD_OPEN &&
-           summary_number(cell->record[trial], "result.connections_served") <
+           summary_number(record, "result.connections_served") <
                axis_number(cell, AXIS_CONNECTIONS);
 }
 
 double summary_value(const struct summary_cell *cell, unsigned trial,
                      enum metric metric)
 {
+    const json_t *result = json_object_get(cell->record[trial], "result");
+    double value;
+
     if (!metric_tells(metric, summary_trial_starved(cell, trial),
-                      summary_churns(cell)))
+                      summary_churns(cell), summary_has_file(cell)))
         return (double)NAN;
-    return summary_number(json_object_get(cell->record[trial], "result"),
-                          metric_paths[metric]);
+    value = summary_number(result, metric_paths[metric]);
+    /* no reply was whole: nothing is known of how many there are */
+    if (metric == METRIC_REQUESTS_PER_S && summary_has_file(cell) && value <= 0)
+        return (double)NAN;
+    return value;
 }
 
 static void count_verdicts(struct summary_cell *cell)

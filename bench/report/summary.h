@@ -15,12 +15,16 @@ enum metric {
     METRIC_TOTAL_CPU_US,
     METRIC_SERVER_CPU_US,
     METRIC_CLIENT_CPU_US,
-    METRIC_P50_NS, /* from here on latency: of the service time, */
+    METRIC_P50_NS, /* latency: of the service time, */
     METRIC_P99_NS,
     METRIC_RESPONSE_P50_NS, /* in open loop, from the planned moment, */
     METRIC_RESPONSE_P99_NS,
     METRIC_CONNECT_P50_NS, /* and of opening a connection */
     METRIC_CONNECT_P99_NS,
+    METRIC_BYTES_PER_S,   /* where replies are files: of their bodies, */
+    METRIC_TOTAL_CPU_GIB, /* and CPU time for 2^30 bytes, in s */
+    METRIC_SERVER_CPU_GIB,
+    METRIC_CLIENT_CPU_GIB,
     METRICS
 };
 
@@ -29,6 +33,7 @@ enum load {
     LOAD_OPEN,   /* at a rate, whatever the replies */
     LOAD_CLOSED, /* the next request when the last reply has come */
     LOAD_CHURN,  /* the same, with few requests a connection */
+    LOAD_FILES,  /* LOAD_CLOSED, but each reply is a file */
     LOADS
 };
 
@@ -36,9 +41,10 @@ enum load {
 const char *metric_path(enum metric metric);
 
 /* Whether the metric of a trial says anything: latency does not where connections
- * starve, because the served ones' says nothing of the others'; and the time to
- * open a connection only where the measured window is full of such openings. */
-bool metric_tells(enum metric metric, bool starved, bool churns);
+ * starve, because the served ones' says nothing of the others'; the time to open
+ * a connection only where the measured window is full of such openings; and bytes
+ * only where replies are files, because else they are so many a request. */
+bool metric_tells(enum metric metric, bool starved, bool churns, bool files);
 
 struct summary_cell {
     const json_t *axis[AXES];
@@ -135,10 +141,11 @@ const char *summary_axis(const struct summary_cell *cell, enum axis axis,
 /* Whether some connection waited in vain in that trial, of those that count. */
 bool summary_trial_starved(const struct summary_cell *cell, unsigned trial);
 
-/* How the cell's load is made, and whether its connections are opened anew all
- * the time. */
+/* How the cell's load is made, whether its connections are opened anew all the
+ * time, and whether its replies are files. */
 enum load summary_load(const struct summary_cell *cell);
 bool summary_churns(const struct summary_cell *cell);
+bool summary_has_file(const struct summary_cell *cell);
 
 /* Whether charts can show the cell: measured by our generator, one request at a
  * time, with the usual payload, and nothing else that is special but its load. */
@@ -163,6 +170,11 @@ const char *summary_other_axes(const struct summary *summary,
 /* What is special in the cell's load: ", 1 request a connection, open loop at
  * 50%", or "". As above. */
 const char *summary_load_text(const struct summary_cell *cell, char *text,
+                              size_t size);
+
+/* What the cell's replies are, if they are files: ", a file of 64 KiB by mmap", or
+ * "". As above. */
+const char *summary_file_text(const struct summary_cell *cell, char *text,
                               size_t size);
 
 /* The cell in words, as far as it is not the usual: "epoll, http, 64

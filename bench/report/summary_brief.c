@@ -36,6 +36,8 @@ static bool tells(const bool varies[AXES], enum axis axis, const char *value,
     case AXIS_IDLE:
     case AXIS_REQUESTS_PER_CONNECTION:
     case AXIS_RATE:
+    case AXIS_FILE_IO:
+    case AXIS_FILE_BYTES:
         return strcmp(value, axis_default(axis)) != 0;
     case AXIS_PAYLOAD:
         return strcmp(value, strcmp(protocol, "echo") == 0 ? "64" : "0") != 0;

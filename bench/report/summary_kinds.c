@@ -1,5 +1,7 @@
 #include "bench/report/summary.h"
 
+#include "common/units.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,12 +38,19 @@ enum load summary_load(const struct summary_cell *cell)
 {
     if (has(cell, AXIS_RATE))
         return LOAD_OPEN;
-    return summary_churns(cell) ? LOAD_CHURN : LOAD_CLOSED;
+    if (summary_churns(cell))
+        return LOAD_CHURN;
+    return summary_has_file(cell) ? LOAD_FILES : LOAD_CLOSED;
 }
 
 bool summary_churns(const struct summary_cell *cell)
 {
     return has(cell, AXIS_REQUESTS_PER_CONNECTION);
+}
+
+bool summary_has_file(const struct summary_cell *cell)
+{
+    return has(cell, AXIS_FILE_BYTES);
 }
 
 bool summary_is_usual(const struct summary_cell *cell)
@@ -51,6 +60,7 @@ bool summary_is_usual(const struct summary_cell *cell)
     return is(cell, AXIS_TOOL, "loadgen") && number(cell, AXIS_PIPELINE) == 1 &&
            number(cell, AXIS_PAYLOAD) == payload &&
            number(cell, AXIS_IDLE) == 0 &&
+           summary_has_file(cell) == (summary_load(cell) == LOAD_FILES) &&
            !(summary_load(cell) == LOAD_OPEN && summary_churns(cell));
 }
 
@@ -116,6 +126,21 @@ const char *summary_load_text(const struct summary_cell *cell, char *text,
     return text;
 }
 
+const char *summary_file_text(const struct summary_cell *cell, char *text,
+                              size_t size)
+{
+    char bytes[16];
+    char way[32];
+
+    text[0] = '\0';
+    if (summary_has_file(cell))
+        snprintf(text, size, ", a file of %s by %s",
+                 units_format_bytes(bytes, sizeof(bytes),
+                                    number(cell, AXIS_FILE_BYTES)),
+                 summary_axis(cell, AXIS_FILE_IO, way, sizeof(way)));
+    return text;
+}
+
 const char *summary_cell_name(const struct summary *summary,
                               const struct summary_cell *cell, char *text,
                               size_t size)
@@ -123,14 +148,16 @@ const char *summary_cell_name(const struct summary *summary,
     static const enum axis parts[] = {AXIS_SERVER, AXIS_PROTOCOL, AXIS_TOOL,
                                       AXIS_CONNECTIONS, AXIS_PAYLOAD};
     char part[5][32];
+    char file[80];
     char load[220];
     char others[200];
 
     for (size_t i = 0; i < 5; i++)
         summary_axis(cell, parts[i], part[i], sizeof(part[i]));
-    snprintf(text, size, "%s, %s%s, %s connection%s, payload %s B%s%s", part[0],
-             part[1], strcmp(part[2], "wrk") == 0 ? " by wrk" : "", part[3],
-             strcmp(part[3], "1") == 0 ? "" : "s", part[4],
+    snprintf(text, size, "%s, %s%s, %s connection%s, payload %s B%s%s%s",
+             part[0], part[1], strcmp(part[2], "wrk") == 0 ? " by wrk" : "",
+             part[3], strcmp(part[3], "1") == 0 ? "" : "s", part[4],
+             summary_file_text(cell, file, sizeof(file)),
              summary_load_text(cell, load, sizeof(load)),
              summary_other_axes(summary, cell, others, sizeof(others)));
     return text;

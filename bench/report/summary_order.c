@@ -38,6 +38,17 @@ static int compare_values(enum axis axis, const json_t *a, const json_t *b)
                   axis_text(axis, b, y, sizeof(y)));
 }
 
+/* In the order of the axis. */
+static int compare_choices(enum axis axis, const json_t *a, const json_t *b)
+{
+    char x[64];
+    char y[64];
+    const size_t m = axis_choice(axis, axis_text(axis, a, x, sizeof(x)));
+    const size_t n = axis_choice(axis, axis_text(axis, b, y, sizeof(y)));
+
+    return (m > n) - (m < n);
+}
+
 /* By the numbers that they are or, as shares, begin with; none is 0. */
 static int compare_numbers(enum axis axis, const json_t *a, const json_t *b)
 {
@@ -52,8 +63,10 @@ static int compare_numbers(enum axis axis, const json_t *a, const json_t *b)
 static int by_axes(const void *a, const void *b)
 {
     static const enum axis sizes[] = {
-        AXIS_PIPELINE,    AXIS_PAYLOAD, AXIS_IDLE, AXIS_REQUESTS_PER_CONNECTION,
-        AXIS_CONNECTIONS, AXIS_RATE};
+        AXIS_PIPELINE,   AXIS_PAYLOAD,
+        AXIS_IDLE,       AXIS_REQUESTS_PER_CONNECTION,
+        AXIS_FILE_BYTES, AXIS_CONNECTIONS,
+        AXIS_RATE};
     const struct summary_cell *x = a;
     const struct summary_cell *y = b;
     int order = (int)summary_load(x) - (int)summary_load(y);
@@ -70,8 +83,11 @@ static int by_axes(const void *a, const void *b)
         order = compare_numbers(sizes[i], x->axis[sizes[i]], y->axis[sizes[i]]);
     if (!order)
         order = rank(x->axis[AXIS_SERVER]) - rank(y->axis[AXIS_SERVER]);
+    if (!order)
+        order = compare_text(x->axis[AXIS_SERVER], y->axis[AXIS_SERVER]);
     return order ? order
-                 : compare_text(x->axis[AXIS_SERVER], y->axis[AXIS_SERVER]);
+                 : compare_choices(AXIS_FILE_IO, x->axis[AXIS_FILE_IO],
+                                   y->axis[AXIS_FILE_IO]);
 }
 
 void summary_sort(struct summary *summary)

@@ -34,7 +34,10 @@ static void write_header(FILE *file)
     for (size_t i = 0; i < LATENCIES; i++)
         fprintf(file, "\t%s_us\t%s_us_min\t%s_us_max", latencies[i].name,
                 latencies[i].name, latencies[i].name);
-    fputc('\n', file);
+    fprintf(file, "\tbytes_per_s\tbytes_per_s_min\tbytes_per_s_max\t"
+                  "total_cpu_s_per_gib\ttotal_cpu_s_per_gib_min\t"
+                  "total_cpu_s_per_gib_max\tserver_cpu_s_per_gib\t"
+                  "client_cpu_s_per_gib\n");
 }
 
 static void write_spread(FILE *file, const struct spread *spread, double unit)
@@ -60,7 +63,10 @@ static void write_row(FILE *file, const struct summary_cell *cell)
             metric[METRIC_CLIENT_CPU_US].median, cell->rate_per_s);
     for (size_t i = 0; i < LATENCIES; i++)
         write_spread(file, &metric[latencies[i].metric], 1e3);
-    fputc('\n', file);
+    write_spread(file, &metric[METRIC_BYTES_PER_S], 1);
+    write_spread(file, &metric[METRIC_TOTAL_CPU_GIB], 1);
+    fprintf(file, "\t%.6g\t%.6g\n", metric[METRIC_SERVER_CPU_GIB].median,
+            metric[METRIC_CLIENT_CPU_GIB].median);
 }
 
 void tables_write_rows(const struct charted *charted, FILE *file)

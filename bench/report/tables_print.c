@@ -24,6 +24,16 @@ static const char *duration_text(char *text, size_t size, double ns)
     return text;
 }
 
+/* "1.53 GiB" or a dash. */
+static const char *bytes_text(char *text, size_t size, double bytes)
+{
+    if (isnan(bytes))
+        snprintf(text, size, "-");
+    else
+        units_format_bytes(text, size, bytes);
+    return text;
+}
+
 /* What must be known to read a row: the reasons not to trust it, in words. */
 static void print_remarks(FILE *to, const struct summary_cell *cell)
 {
@@ -56,6 +66,47 @@ static void print_remarks(FILE *to, const struct summary_cell *cell)
         fprintf(to, " skipped: %s", cell->reason ? cell->reason : "");
 }
 
+static void print_file_head(FILE *to)
+{
+    fprintf(to, "\n  %-12s %-8s %7s %10s  %-22s %8s %8s %9s %7s %6s\n",
+            "server", "file_io", "connec.", "bytes/s", "range", "p50", "p99",
+            "CPU/GiB", "errors", "trials");
+}
+
+static void print_file_row(FILE *to, const struct summary_cell *cell)
+{
+    char text[6][24];
+    char server[64];
+    char way[24];
+    char range[64];
+    const struct spread *rate = &cell->metric[METRIC_BYTES_PER_S];
+
+    snprintf(range, sizeof(range), "%s .. %s",
+             bytes_text(text[0], sizeof(text[0]), rate->min),
+             bytes_text(text[1], sizeof(text[1]), rate->max));
+    fprintf(to, "  %-12s %-8s %7s %10s  %-22s %8s %8s %9s %7.0f %6u ",
+            summary_axis(cell, AXIS_SERVER, server, sizeof(server)),
+            summary_axis(cell, AXIS_FILE_IO, way, sizeof(way)),
+            summary_axis(cell, AXIS_CONNECTIONS, text[0], sizeof(text[0])),
+            bytes_text(text[1], sizeof(text[1]), rate->median), range,
+            duration_text(text[2], sizeof(text[2]),
+                          cell->metric[METRIC_P50_NS].median),
+            duration_text(text[3], sizeof(text[3]),
+                          cell->metric[METRIC_P99_NS].median),
+            duration_text(text[4], sizeof(text[4]),
+                          cell->metric[METRIC_TOTAL_CPU_GIB].median * 1e9),
+            cell->errors, cell->ok);
+    print_remarks(to, cell);
+    fputc('\n', to);
+}
+
+static void print_head(FILE *to)
+{
+    fprintf(to, "\n  %-12s %7s %8s  %-17s %8s %8s %9s %7s %6s\n", "server",
+            "connec.", "req/s", "range", "p50", "p99", "CPU/req", "errors",
+            "trials");
+}
+
 static void print_row(FILE *to, const struct summary_cell *cell)
 {
     char text[6][24];
@@ -82,6 +133,21 @@ static void print_row(FILE *to, const struct summary_cell *cell)
     fputc('\n', to);
 }
 
+/* Of the ways to read files of one size a part has all. */
+static const char *file_part(const struct summary_cell *cell, char *text,
+                             size_t size)
+{
+    char bytes[16];
+
+    if (summary_load(cell) != LOAD_FILES)
+        return summary_file_text(cell, text, size);
+    snprintf(
+        text, size, ", files of %s",
+        units_format_bytes(bytes, sizeof(bytes),
+                           json_number_value(cell->axis[AXIS_FILE_BYTES])));
+    return text;
+}
+
 /* What all rows of a part of the table have in common. Shares are of another rate
  * at each number of connections. */
 static const char *part_of(const struct summary *summary, size_t i, char *text,
@@ -92,15 +158,17 @@ static const char *part_of(const struct summary *summary, size_t i, char *text,
     char protocol[32];
     char tool[32];
     char payload[32];
+    char file[80];
     char load[220];
     char connections[32];
     char others[200];
 
     summary_axis(cell, AXIS_TOOL, tool, sizeof(tool));
-    snprintf(text, size, "%s, %s, payload %s B%s%s%s%s",
+    snprintf(text, size, "%s, %s, payload %s B%s%s%s%s%s",
              summary_axis(cell, AXIS_PROTOCOL, protocol, sizeof(protocol)),
              strcmp(tool, "wrk") == 0 ? "by wrk" : "by our generator",
              summary_axis(cell, AXIS_PAYLOAD, payload, sizeof(payload)),
+             file_part(cell, file, sizeof(file)),
              summary_load_text(cell, load, sizeof(load)), share ? ", c=" : "",
              share ? summary_axis(cell, AXIS_CONNECTIONS, connections,
                                   sizeof(connections))
@@ -148,7 +216,12 @@ static void print_notes(const struct summary *summary, FILE *to)
         fputs("Open loop: p50 and p99 are of the response time, which counts "
               "from the planned moment.\n",
               to);
-    if (loads[LOAD_CLOSED] || loads[LOAD_CHURN])
+    if (loads[LOAD_FILES])
+        fputs(
+            "Files: CPU/GiB is what server and generator used for 2^30 bytes; "
+            "all but direct read from the page cache.\n",
+            to);
+    if (loads[LOAD_CLOSED] || loads[LOAD_CHURN] || loads[LOAD_FILES])
         fputs("Closed loop: they are of the service time; at saturation p50 "
               "only restates connections / rate.\n",
               to);
@@ -162,15 +235,15 @@ static void print_notes(const struct summary *summary, FILE *to)
 void tables_print(const struct summary *summary, FILE *to)
 {
     for (size_t i = 0; i < summary->cells; i++) {
+        const struct summary_cell *cell = &summary->cell[i];
+        const bool files = summary_load(cell) == LOAD_FILES;
         char part[600];
         if (i == 0 || !same_part(summary, i - 1, i)) {
             fprintf(to, "\n%s", part_of(summary, i, part, sizeof(part)));
             print_rate(to, summary, i);
-            fprintf(to, "\n  %-12s %7s %8s  %-17s %8s %8s %9s %7s %6s\n",
-                    "server", "connec.", "req/s", "range", "p50", "p99",
-                    "CPU/req", "errors", "trials");
+            (files ? print_file_head : print_head)(to);
         }
-        print_row(to, &summary->cell[i]);
+        (files ? print_file_row : print_row)(to, cell);
     }
     print_notes(summary, to);
 }

@@ -46,6 +46,10 @@ static const struct {
                         "apart same"},
     [AXIS_KEEP_AWAKE] = {"keep_awake", "keep_awake", "no", CHOICE, 0, 0,
                          "yes no"},
+    [AXIS_FILE_IO] = {"file_io", "file_io", AXIS_NONE, CHOICE, 0, 0,
+                      "read mmap sendfile splice direct aio"},
+    [AXIS_FILE_BYTES] = {"file_bytes", "file_bytes", AXIS_NONE, COUNT, 1,
+                         64 << 20, NULL},
 };
 
 const char *axis_key(enum axis axis)
@@ -100,6 +104,22 @@ static int check_choice(enum axis axis, const char *value, char *why,
         unknown(axes[axis].key, value, &choices, why, size);
     words_free(&choices);
     return result;
+}
+
+size_t axis_choice(enum axis axis, const char *value)
+{
+    const char *word = axes[axis].choices;
+    const size_t length = strlen(value);
+    size_t place = 0;
+
+    while (word && *word) {
+        size_t n = strcspn(word, " ");
+        if (n == length && strncmp(word, value, n) == 0)
+            break;
+        word += n + strspn(word + n, " ");
+        place++;
+    }
+    return place;
 }
 
 static int check_count(enum axis axis, const char *value, char *why,
@@ -270,6 +290,15 @@ json_t *axis_json(enum axis axis, const char *value)
     return json_string(value);
 }
 
+/* What null stands for. */
+static const char *nothing(enum axis axis)
+{
+    const char *otherwise = axes[axis].otherwise;
+
+    return is_count(axis) || leaves_open(axis, otherwise) ? otherwise
+                                                          : AXIS_AUTO;
+}
+
 const char *axis_text(enum axis axis, const json_t *value, char *text,
                       size_t size)
 {
@@ -280,8 +309,7 @@ const char *axis_text(enum axis axis, const json_t *value, char *text,
     else if (json_is_boolean(value))
         snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
     else
-        snprintf(text, size, "%s",
-                 is_count(axis) ? axes[axis].otherwise : AXIS_AUTO);
+        snprintf(text, size, "%s", nothing(axis));
     return text;
 }
 

@@ -25,6 +25,8 @@ enum axis {
     AXIS_CLIENT_CPUS,
     AXIS_PLACEMENT,
     AXIS_KEEP_AWAKE,
+    AXIS_FILE_IO,    /* how the server reads the file that it serves, */
+    AXIS_FILE_BYTES, /* and how large that is */
     AXES
 };
 
@@ -49,6 +51,10 @@ const char *axis_default(enum axis axis);
  * binaries that were built. */
 int axis_values(enum axis axis, const char *list, const struct words *servers,
                 struct words *values, char *why, size_t size);
+
+/* Of an axis whose values are words: the place of `value` among them, from 0;
+ * their number for one that is none. */
+size_t axis_choice(enum axis axis, const char *value);
 
 /* What percentage a rate is that is written as a share: 50 for "50%"; 0 for any
  * other value. */

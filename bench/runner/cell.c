@@ -24,6 +24,20 @@ bool cell_is(const struct cell *cell, enum axis axis, const char *word)
     return strcmp(cell->axis[axis], word) == 0;
 }
 
+bool cell_has_file(const struct cell *cell)
+{
+    return !cell_is(cell, AXIS_FILE_BYTES, AXIS_NONE);
+}
+
+const char *cell_path(const struct cell *cell, char *text, size_t size)
+{
+    if (cell_has_file(cell))
+        snprintf(text, size, "/%s.bin", cell->axis[AXIS_FILE_BYTES]);
+    else
+        snprintf(text, size, "/");
+    return text;
+}
+
 void cell_add_axes(const struct cell *cell, json_t *record)
 {
     for (enum axis axis = 0; axis < AXES; axis++)
@@ -38,8 +52,9 @@ const char *cell_default_payload(const struct cell *cell)
 
 const char *cell_describe(const struct cell *cell, char *text, size_t size)
 {
-    static const enum axis told[] = {AXIS_IDLE, AXIS_PAYLOAD, AXIS_PIPELINE,
-                                     AXIS_REQUESTS_PER_CONNECTION, AXIS_RATE};
+    static const enum axis told[] = {
+        AXIS_IDLE, AXIS_PAYLOAD, AXIS_PIPELINE,  AXIS_REQUESTS_PER_CONNECTION,
+        AXIS_RATE, AXIS_FILE_IO, AXIS_FILE_BYTES};
     size_t at =
         (size_t)snprintf(text, size, "%s %s%s c=%s", cell->axis[AXIS_SERVER],
                          cell->axis[AXIS_PROTOCOL],

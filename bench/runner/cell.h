@@ -39,6 +39,13 @@ bool cell_is(const struct cell *cell, enum axis axis, const char *word);
  * returns it. */
 const char *cell_describe(const struct cell *cell, char *text, size_t size);
 
+/* Whether its replies are files. */
+bool cell_has_file(const struct cell *cell);
+
+/* What its HTTP requests ask for: "/", or "/1024.bin", a file of that size.
+ * Writes to `text` (`size` bytes, 32 are enough) and returns it. */
+const char *cell_path(const struct cell *cell, char *text, size_t size);
+
 /* Sets each axis in `record`, by its record key. */
 void cell_add_axes(const struct cell *cell, json_t *record);
 

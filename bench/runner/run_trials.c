@@ -95,7 +95,7 @@ static int run_round(struct run *run, size_t begin, size_t end)
     return 0;
 }
 
-int run_trials(struct run *run)
+static int run_rounds(struct run *run)
 {
     uint64_t left_ns = 0;
     size_t done = 0;
@@ -125,4 +125,18 @@ int run_trials(struct run *run)
     if (error)
         tell_stop(run, error);
     return error ? -1 : 0;
+}
+
+int run_trials(struct run *run)
+{
+    struct docroot *docroot = &run->setup.docroot;
+    int error =
+        docroot_make(docroot, run->dir.path, &run->plan, run->setup.seed);
+
+    if (error)
+        tell_stop(run, 0);
+    else
+        error = run_rounds(run);
+    docroot_remove(docroot);
+    return error;
 }

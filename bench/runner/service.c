@@ -86,40 +86,53 @@ static void await_ready(struct service *service, int fd,
                     "the server's first line is no ready line: %.100s", line);
 }
 
-static void start(const char *programs, const struct cell *cell,
+static int server_command(const char *programs, const char *root,
+                          const struct cell *cell,
+                          const struct placement *placement,
+                          struct words *command)
+{
+    char cpus[256];
+    int error = words_format(command, "%s/servers/%s", programs,
+                             cell->axis[AXIS_SERVER]);
+
+    cpus_format(cpus, sizeof(cpus), &placement->server);
+    error |= words_format(command, "--port=0");
+    error |= words_format(command, "--protocol=%s", cell->axis[AXIS_PROTOCOL]);
+    error |= words_format(command, "--cpus=%s", cpus);
+    if (!cell_is(cell, AXIS_WORKERS, AXIS_AUTO))
+        error |=
+            words_format(command, "--workers=%s", cell->axis[AXIS_WORKERS]);
+    if (cell_has_file(cell)) {
+        error |= words_format(command, "--root=%s", root);
+        error |=
+            words_format(command, "--file-io=%s", cell->axis[AXIS_FILE_IO]);
+    }
+    return error;
+}
+
+static void start(const struct words *command,
                   const struct placement *placement, int stdout_fd,
                   struct service *service, struct outcome *outcome)
 {
-    char program[4096];
-    char cpus[256];
-    const char *argv[12] = {
-        program,  "--port", "0", "--protocol", cell->axis[AXIS_PROTOCOL],
-        "--cpus", cpus};
     const struct child_setup setup = {
-        .argv = argv,
+        .argv = (const char *const *)command->word,
         .cpus = &placement->server,
         .stdout_fd = stdout_fd,
         .stderr_fd = service->log_fd,
     };
-
-    snprintf(program, sizeof(program), "%s/servers/%s", programs,
-             cell->axis[AXIS_SERVER]);
-    cpus_format(cpus, sizeof(cpus), &placement->server);
-    if (!cell_is(cell, AXIS_WORKERS, AXIS_AUTO)) {
-        argv[7] = "--workers";
-        argv[8] = cell->axis[AXIS_WORKERS];
-    }
     int error = child_start(&setup, &service->child);
+
     if (error)
         outcome_set(outcome, OUTCOME_FAILED, "%s: can't be started: %s",
-                    program, strerror(-error));
+                    command->word[0], strerror(-error));
 }
 
-void service_start(const char *programs, const struct cell *cell,
-                   const struct placement *placement, struct service *service,
-                   struct outcome *outcome)
+void service_start(const char *programs, const char *root,
+                   const struct cell *cell, const struct placement *placement,
+                   struct service *service, struct outcome *outcome)
 {
     int pipe_fd[2] = {-1, -1};
+    struct words command = {0};
 
     *service =
         (struct service){.log_fd = memfd_create("server-log", MFD_CLOEXEC)};
@@ -128,7 +141,11 @@ void service_start(const char *programs, const struct cell *cell,
                     strerror(errno));
         return;
     }
-    start(programs, cell, placement, pipe_fd[1], service, outcome);
+    if (server_command(programs, root, cell, placement, &command) != 0)
+        outcome_set(outcome, OUTCOME_FAILED, "out of memory");
+    else
+        start(&command, placement, pipe_fd[1], service, outcome);
+    words_free(&command);
     close(pipe_fd[1]);
     if (outcome->status == OUTCOME_OK)
         await_ready(service, pipe_fd[0], outcome);

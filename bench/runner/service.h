@@ -13,13 +13,13 @@ struct service {
     char port[8];
 };
 
-/* Starts the cell's server from `programs`/servers on a free port and waits for
- * its ready line, at most 5 s. OUTCOME_OK: it serves. Otherwise nothing runs
+/* Starts the cell's server from `programs`/servers on a free port, to serve the
+ * files in `root` if the cell has some, and waits for its ready line, at most 5 s. OUTCOME_OK: it serves. Otherwise nothing runs
  * any more and `outcome` has the reason; service_stop() is due in every
  * case. */
-void service_start(const char *programs, const struct cell *cell,
-                   const struct placement *placement, struct service *service,
-                   struct outcome *outcome);
+void service_start(const char *programs, const char *root,
+                   const struct cell *cell, const struct placement *placement,
+                   struct service *service, struct outcome *outcome);
 
 /* Stops it. A server that died before, does not stop within its 3 s, or ends
  * with an error turns an OUTCOME_OK into OUTCOME_FAILED. */

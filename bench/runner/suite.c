@@ -17,6 +17,26 @@ static bool asks_for(const struct section *section, enum axis axis)
     return values->n > 1 || !words_have(values, axis_default(axis));
 }
 
+/* The same of files. A list with both none and others makes cells that have one
+ * without the other. */
+static const char *file_fault(const struct section *section)
+{
+    const bool io = asks_for(section, AXIS_FILE_IO);
+    const bool bytes = asks_for(section, AXIS_FILE_BYTES);
+
+    if (!io && !bytes)
+        return NULL;
+    if (words_have(&section->axis[AXIS_FILE_IO], AXIS_NONE) ||
+        words_have(&section->axis[AXIS_FILE_BYTES], AXIS_NONE))
+        return "file_io and file_bytes go together: give a section both, or "
+               "none of them";
+    if (words_have(&section->axis[AXIS_PROTOCOL], "echo"))
+        return "only HTTP serves files; give echo a section without file_io";
+    if (asks_for(section, AXIS_PAYLOAD))
+        return "a file is asked for with GET, which has no payload";
+    return NULL;
+}
+
 /* What can only be said of a whole section. */
 static const char *section_fault(const struct section *section)
 {
@@ -41,7 +61,7 @@ static const char *section_fault(const struct section *section)
                               &bytes) == 0)
             return "an echo message has at least 16 bytes of payload";
     }
-    return NULL;
+    return file_fault(section);
 }
 
 int suite_check(const struct suite *suite)

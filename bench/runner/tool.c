@@ -23,6 +23,8 @@ static const uint64_t reply_limit_ns = 2 * NS_PER_S;
 const uint64_t tool_interval_ns = 10 * NS_PER_MS;
 /* What a busy machine may take beyond. */
 static const uint64_t slack_ns = 10 * NS_PER_S;
+/* What a disk does that is slow, but not broken. */
+static const uint64_t slowest_bytes_per_s = 32 << 20;
 
 /* Everything that was printed into a memory file, as a string to be freed. */
 static char *contents(int fd)
@@ -78,9 +80,19 @@ static void run_command(const char *name, const struct words *command,
     child_kill(child);
 }
 
+/* Whether there is something to tell of: of files bytes are, too, as of one that
+ * takes longer than the window. */
+static bool has_replies(const struct cell *cell, const json_t *result)
+{
+    const json_t *bytes = json_object_get(result, "body_bytes");
+
+    return json_integer_value(json_object_get(result, "requests")) > 0 ||
+           (cell_has_file(cell) && json_number_value(bytes) > 0);
+}
+
 /* What the result itself, or its absence, says of the trial. */
-static void judge(const struct tool_run *run, const struct child *child,
-                  struct outcome *outcome)
+static void judge(const struct cell *cell, const struct tool_run *run,
+                  const struct child *child, struct outcome *outcome)
 {
     char line[300];
     char fate[80];
@@ -105,16 +117,20 @@ static void judge(const struct tool_run *run, const struct child *child,
         outcome_set(outcome, OUTCOME_FAILED, "%lld errors: %s",
                     (long long)total, kinds ? kinds : "");
         free(kinds);
-    } else if (json_integer_value(json_object_get(run->result, "requests")) ==
-               0) {
+    } else if (!has_replies(cell, run->result)) {
         outcome_set(outcome, OUTCOME_FAILED, "no reply came within the window");
     }
 }
 
-static uint64_t timeout_ns(const struct section *section)
+/* A long reply takes its time, and connections share what there is. */
+static uint64_t timeout_ns(const struct cell *cell)
 {
-    return section->settings.warmup_ns + section->settings.duration_ns +
-           reply_limit_ns;
+    const struct settings *settings = &cell->section->settings;
+    const uint64_t bytes =
+        cell_count(cell, AXIS_FILE_BYTES) * cell_count(cell, AXIS_CONNECTIONS);
+
+    return settings->warmup_ns + settings->duration_ns + reply_limit_ns +
+           bytes * NS_PER_S / slowest_bytes_per_s;
 }
 
 /* What only some loads ask of the generator. */
@@ -145,6 +161,7 @@ static int loadgen_command(const struct tool_paths *paths,
     const struct cell *cell = load->cell;
     const struct service *service = load->service;
     char cpus[256];
+    char path[32] = "";
     int error = words_format(command, "%s/loadgen", paths->programs);
 
     cpus_format(cpus, sizeof(cpus), &load->placement->client);
@@ -157,17 +174,17 @@ static int loadgen_command(const struct tool_paths *paths,
                           cell->section->settings.duration_ns);
     error |= words_format(command, "--warmup=%" PRIu64 "ns",
                           cell->section->settings.warmup_ns);
-    error |= words_format(command, "--timeout=%" PRIu64 "ns",
-                          timeout_ns(cell->section));
+    error |= words_format(command, "--timeout=%" PRIu64 "ns", timeout_ns(cell));
     error |= words_format(command, "--cpus=%s", cpus);
     error |= words_format(command, "--seed=%" PRIu64, load->seed);
     error |= words_format(command, "--server-pid=%d", (int)service->child.pid);
     error |= words_format(command, "--json=/proc/self/fd/%d", out_fd);
     error |= words_format(command, "--hgrm=/proc/self/fd/%d", run->hist_fd);
     error |= add_special(cell, run->hlog_fd, command);
+    if (cell_is(cell, AXIS_PROTOCOL, "http"))
+        cell_path(cell, path, sizeof(path));
     error |= words_format(command, "%s://%s:%s%s", cell->axis[AXIS_PROTOCOL],
-                          service->address, service->port,
-                          cell_is(cell, AXIS_PROTOCOL, "http") ? "/" : "");
+                          service->address, service->port, path);
     return error;
 }
 
@@ -175,23 +192,24 @@ static void run_loadgen(const struct words *command,
                         const struct tool_load *load, int out_fd,
                         struct tool_run *run, struct outcome *outcome)
 {
-    const struct section *section = load->cell->section;
+    const struct cell *cell = load->cell;
     struct child child = {0};
 
     /* in open loop the last replies are awaited as long again */
     run_command("loadgen", command, load->placement, -1, out_fd,
-                2 * timeout_ns(section) + slack_ns, run, &child, outcome);
+                2 * timeout_ns(cell) + slack_ns, run, &child, outcome);
     if (outcome->status != OUTCOME_OK)
         return;
     char *json = contents(out_fd);
     run->result = json ? json_loads(json, 0, NULL) : NULL;
     free(json);
-    judge(run, &child, outcome);
+    judge(cell, run, &child, outcome);
 }
 
 static int wrk_command(const struct tool_paths *paths, const struct cell *cell,
                        const struct service *service, struct words *command)
 {
+    char path[32];
     int error = words_format(command, "wrk");
 
     error |= words_format(command, "--threads=1");
@@ -200,8 +218,8 @@ static int wrk_command(const struct tool_paths *paths, const struct cell *cell,
     error |= words_format(command, "--duration=%" PRIu64 "s",
                           cell->section->settings.duration_ns / NS_PER_S);
     error |= words_format(command, "--script=%s", paths->wrk_script);
-    error |=
-        words_format(command, "http://%s:%s/", service->address, service->port);
+    error |= words_format(command, "http://%s:%s%s", service->address,
+                          service->port, cell_path(cell, path, sizeof(path)));
     error |= words_format(command, "--");
     error |= words_format(command, "%s", cell->axis[AXIS_PAYLOAD]);
     error |= words_format(command, "%s", cell->axis[AXIS_PIPELINE]);
@@ -236,7 +254,7 @@ static void run_wrk(const struct words *command, const struct tool_load *load,
     run->result =
         output ? wrk_result(output, cell, &between, run->cpu_ns) : NULL;
     free(output);
-    judge(run, &child, outcome);
+    judge(cell, run, &child, outcome);
 }
 
 void tool_run(const struct tool_paths *paths, const struct tool_load *load,

@@ -222,8 +222,9 @@ int trial_run(const struct trial_setup *setup, const struct trial *trial,
     if (!*record)
         return -ENOMEM;
     if (outcome->status == OUTCOME_OK) {
-        service_start(setup->paths.programs, trial->cell, &placement, &service,
-                      outcome);
+        docroot_warm(&setup->docroot, trial->cell);
+        service_start(setup->paths.programs, setup->docroot.path, trial->cell,
+                      &placement, &service, outcome);
         if (outcome->status == OUTCOME_OK)
             measure(setup, trial, &placement, &service, &run, *record, outcome);
         service_stop(&service, outcome);

@@ -2,6 +2,7 @@
 #ifndef BENCH_RUNNER_TRIAL_H
 #define BENCH_RUNNER_TRIAL_H
 
+#include "bench/runner/docroot.h"
 #include "bench/runner/outcome.h"
 #include "bench/runner/plan.h"
 #include "bench/runner/run_dir.h"
@@ -13,6 +14,7 @@ struct trial_setup {
     struct tool_paths paths;
     const char *suite; /* its name */
     uint64_t seed;     /* of the run */
+    struct docroot docroot;
 };
 
 /* Runs the trial and keeps its record, histogram and log in `dir`. `retry` is

@@ -52,13 +52,36 @@ static json_t *latency(const json_t *wrk)
                      corrected);
 }
 
-static json_t *costs(double requests, const struct cost *server, double cpu_ns)
+/* What costs are shared among. */
+struct done {
+    double requests;
+    double body_bytes; /* 0: not known */
+    double duration_s;
+};
+
+/* wrk counts bytes with the replies' heads, and of no reply that is not whole. */
+static struct done done_of(const json_t *wrk, const struct cell *cell)
 {
-    bool known = requests > 0;
+    const double requests = (double)number(wrk, "requests");
+
+    return (struct done){
+        .requests = requests,
+        .body_bytes = requests * (double)cell_count(cell, AXIS_FILE_BYTES),
+        .duration_s = (double)number(wrk, "duration_us") / 1e6,
+    };
+}
+
+static json_t *costs(const struct done *done, const struct cost *server,
+                     double cpu_ns)
+{
+    const double requests = done->requests;
+    const bool known = requests > 0;
+    const double gib = done->body_bytes / (1 << 30);
 
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "cpu_us_per_request",
-        real_or_null(known, cpu_ns / 1e3 / requests), "cpu_user_us_per_request",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "cpu_us_per_request",
+        real_or_null(known, cpu_ns / 1e3 / requests), "cpu_s_per_gib",
+        real_or_null(gib > 0, cpu_ns / 1e9 / gib), "cpu_user_us_per_request",
         real_or_null(known && server,
                      server ? (double)server->user_ns / 1e3 / requests : 0),
         "cpu_sys_us_per_request",
@@ -81,8 +104,8 @@ static json_t *costs(double requests, const struct cost *server, double cpu_ns)
 static json_t *as_result(const json_t *wrk, const struct cell *cell,
                          const struct cost *server, uint64_t client_cpu_ns)
 {
-    double requests = (double)number(wrk, "requests");
-    double duration_s = (double)number(wrk, "duration_us") / 1e6;
+    const struct done done = done_of(wrk, cell);
+    const bool lasted = done.duration_s > 0;
     double client_ns = (double)client_cpu_ns;
     double server_ns = (double)server->cpu_ns;
     json_t *error_counts = errors(wrk);
@@ -90,20 +113,24 @@ static json_t *as_result(const json_t *wrk, const struct cell *cell,
 
     return json_pack(
         "{s:i, s:s, s:s, s:s, s:I, s:n, s:n, s:i, s:n, s:I, s:I, s:f, s:I, "
-        "s:o, s:I, s:n, s:n, s:n, s:n, s:o, s:o, s:o, s:o, s:o, s:n, s:s, "
-        "s:[]}",
+        "s:o, s:I, s:n, s:o, s:o, s:n, s:n, s:n, s:o, s:o, s:o, s:o, s:o, "
+        "s:n, s:s, s:[]}",
         "schema", 1, "target", "http", "mode", "closed", "engine", "wrk",
         "connections", (json_int_t)cell_count(cell, AXIS_CONNECTIONS),
         "connections_established", "connections_served", "threads", 1, "seed",
         "payload_bytes", (json_int_t)cell_count(cell, AXIS_PAYLOAD), "pipeline",
-        (json_int_t)cell_count(cell, AXIS_PIPELINE), "duration_s", duration_s,
-        "requests", number(wrk, "requests"), "requests_per_s",
-        real_or_null(duration_s > 0, requests / duration_s), "bytes_in",
-        number(wrk, "bytes"), "bytes_out", "unfinished", "unfinished_oldest_ns",
-        "jain_fairness", "errors", error_counts, "latency_ns", latency(wrk),
-        "client", costs(requests, NULL, client_ns), "server",
-        costs(requests, server, server_ns), "total",
-        costs(requests, NULL, client_ns + server_ns), "bottleneck", "verdict",
+        (json_int_t)cell_count(cell, AXIS_PIPELINE), "duration_s",
+        done.duration_s, "requests", number(wrk, "requests"), "requests_per_s",
+        real_or_null(lasted, done.requests / done.duration_s), "bytes_in",
+        number(wrk, "bytes"), "bytes_out", "body_bytes",
+        real_or_null(cell_has_file(cell), done.body_bytes), "bytes_per_s",
+        real_or_null(cell_has_file(cell) && lasted,
+                     done.body_bytes / done.duration_s),
+        "unfinished", "unfinished_oldest_ns", "jain_fairness", "errors",
+        error_counts, "latency_ns", latency(wrk), "client",
+        costs(&done, NULL, client_ns), "server",
+        costs(&done, server, server_ns), "total",
+        costs(&done, NULL, client_ns + server_ns), "bottleneck", "verdict",
         clean ? "ok" : "invalid", "reasons");
 }
 

@@ -30,7 +30,7 @@ bool finding_gates(enum metric metric)
 
 bool finding_more_is_better(enum metric metric)
 {
-    return metric == METRIC_REQUESTS_PER_S;
+    return metric == METRIC_REQUESTS_PER_S || metric == METRIC_BYTES_PER_S;
 }
 
 int findings_add(struct findings *findings, const struct finding *finding)

@@ -733,20 +733,22 @@ static void csv_quotes_where_it_must(void **state)
         comparison_print_csv, &comparison,
         "server,protocol,tool,engine,connections,idle,payload_bytes,pipeline,"
         "requests_per_connection,rate,workers,server_cpus,client_cpus,"
-        "placement,keep_awake,side,metric,"
+        "placement,keep_awake,file_io,file_bytes,side,metric,"
         "ratio,low,high,p,q,n_a,n_b,verdict\r\n"
         "\"e\"\"<|>&,\",http,loadgen,auto,64,0,auto,1,none,none,auto,auto,auto,"
         "auto,"
-        "yes,\"run,<b>&\",total.cpu_us_per_request,1.053,1.041,1.065,"
+        "yes,none,none,\"run,<b>&\",total.cpu_us_per_request,1.053,1.041,1.065,"
         "0.0125,0.0125,10,9,slower\r\n"
         "few,http,loadgen,auto,64,0,auto,1,none,none,auto,auto,auto,auto,yes,"
-        "\"run,<b>&\",requests_per_s,,,,0.0125,0.0125,3,0,"
+        "none,none,\"run,<b>&\",requests_per_s,,,,0.0125,0.0125,3,0,"
         "unclear (n too small)\r\n"
         "poll,http,loadgen,auto,64,0,auto,1,none,none,auto,auto,auto,auto,yes,"
-        "\"run,<b>&\",requests_per_s,1.001,0.992,1.01,0.0125,0.0125,10,9,"
+        "none,none,\"run,<b>&\",requests_per_s,1.001,0.992,1.01,0.0125,0.0125,"
+        "10,9,"
         "same\r\n"
         "poll,http,loadgen,auto,64,0,auto,1,none,none,auto,auto,auto,auto,yes,"
-        "\"run,<b>&\",latency_ns.service.p99,0.5,0.25,0.75,0.0125,,10,9,"
+        "none,none,\"run,<b>&\",latency_ns.service.p99,0.5,0.25,0.75,0.0125,,"
+        "10,9,"
         "faster\r\n");
     comparison_free(&comparison);
 }

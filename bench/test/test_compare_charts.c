@@ -3,6 +3,7 @@
 #include "bench/child.h"
 #include "bench/compare/compare_publish.h"
 #include "bench/test/drawn.h"
+#include "bench/test/made_files.h"
 #include "bench/test/made_run.h"
 #include "bench/test/scratch.h"
 #include "common/test/capture.h"
@@ -155,9 +156,10 @@ static const struct made_run one_cell[] = {
     {"6.12_x", NULL, NULL, "epoll", "64", "http", 2, 1.1, NULL, NULL},
 };
 
-/* No response time in closed loop, and connections that stay. */
+/* No response time in closed loop, connections that stay, and no files. */
 #define NO_OTHERS                                                              \
-    "\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\n"
+    "\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan"             \
+    "\tnan\tnan\tnan\tnan\tnan\tnan\tnan\tnan\n"
 
 static void tables_hold_all_sides(void **state)
 {
@@ -172,7 +174,7 @@ static void tables_hold_all_sides(void **state)
         "out/connections.tsv",
         "side\tserver\tprotocol\ttool\tengine\tconnections\tidle\t"
         "payload_bytes\tpipeline\trequests_per_connection\trate\tworkers\t"
-        "server_cpus\tclient_cpus\tplacement\tkeep_awake\t"
+        "server_cpus\tclient_cpus\tplacement\tkeep_awake\tfile_io\tfile_bytes\t"
         "ok\tfailed\tskipped\tnoisy\tgenerator_bound\tinvalid\terrors\tserved\t"
         "starved\trequests_per_s\trequests_per_s_min\trequests_per_s_max\t"
         "total_cpu_us\ttotal_cpu_us_min\ttotal_cpu_us_max\tserver_cpu_us\t"
@@ -181,13 +183,16 @@ static void tables_hold_all_sides(void **state)
         "response_p50_us_max\tresponse_p99_us\tresponse_p99_us_min\t"
         "response_p99_us_max\tconnect_p50_us\tconnect_p50_us_min\t"
         "connect_p50_us_max\tconnect_p99_us\tconnect_p99_us_min\t"
-        "connect_p99_us_max\n"
+        "connect_p99_us_max\tbytes_per_s\tbytes_per_s_min\tbytes_per_s_max\t"
+        "total_cpu_s_per_gib\ttotal_cpu_s_per_gib_min\t"
+        "total_cpu_s_per_gib_max\tserver_cpu_s_per_gib\t"
+        "client_cpu_s_per_gib\n"
         "1\tepoll\thttp\tloadgen\tepoll\t64\t0\t0\t1\tnone\tnone\tauto\t0\t1\ta"
-        "part\tyes\t"
+        "part\tyes\tnone\tnone\t"
         "3\t0\t0\t0\t0\t0\t0\t64\t0\t19692.3\t19497.3\t19891.2\t10\t9.9\t10.1\t"
         "4\t6\tnan\t640\t633.6\t646.4\t1280\t1267.2\t1292.8" NO_OTHERS
         "2\tepoll\thttp\tloadgen\tepoll\t64\t0\t0\t1\tnone\tnone\tauto\t0\t1\ta"
-        "part\tyes\t"
+        "part\tyes\tnone\tnone\t"
         "2\t0\t0\t0\t0\t0\t0\t64\t0\t17992.5\t17902.1\t18082.9\t10.945\t10.89\t"
         "11\t4.378\t6.567\tnan\t700.48\t696.96\t704\t1400.96\t1393.92\t"
         "1408" NO_OTHERS);
@@ -199,7 +204,9 @@ static void tables_hold_all_sides(void **state)
                 "connection_counts = '64'\npercentile_servers = 'epoll'\n"
                 "percentile_starved = ''\nopen_servers = ''\n"
                 "open_protocols = ''\nopen_rates = ''\nchurn_servers = ''\n"
-                "churn_protocols = ''\nchurn_counts = ''\nopen_skipped = ''\n"
+                "churn_protocols = ''\nchurn_counts = ''\n"
+                "file_ways = ''\nfile_sizes = ''\nopen_skipped = ''\n"
+                "file_panels = ''\nfile_skipped = ''\n"
                 "percentile_connections = 64\nopen_connections = 0\n"
                 "churn_connections = 0\nlatency_cells = 2\n"
                 "percentile_rows = 2\nresponse_rows = 0\ncost_cells = 2\n"
@@ -296,6 +303,36 @@ static void every_script_draws_any_number_of_sides(void **state)
         assert_int_equal(scratch_teardown(state), 0);
         assert_int_equal(scratch_setup(state), 0);
     }
+}
+
+static void files_of_all_sides_share_a_chart(void **state)
+{
+    static const struct made_files files[] = {
+        {"blocking epoll", "read sendfile", "1024 67108864", 3, 1},
+        {"blocking epoll", "read aio", "1024 4194304 67108864", 3, 1.2},
+    };
+    struct compared compared = {.sides = 2};
+    char told[600];
+
+    (void)state;
+    for (size_t i = 0; i < compared.sides; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "my_run<%zu>", i + 1);
+        made_run_write(name, &one_cell[i]);
+        made_files_add(name, &files[i]);
+        assert_int_equal(summary_read(name, &compared.side[i]), 0);
+        assert_int_equal(words_format(&compared.comparison.sides, "%s", name),
+                         0);
+    }
+    assert_int_equal(publish(&compared, told, sizeof(told)), 0);
+    assert_string_equal(told, "");
+    assert_draws_quietly(scripts, "out", "files");
+    assert_chart("out", "throughput", true);
+    char *table = read_file("out/files.tsv");
+    assert_has(table, "\n1\tblocking\thttp\t");
+    assert_has(table, "\n2\tepoll\thttp\t");
+    free(table);
+    forget(&compared);
 }
 
 static void the_report_is_one_well_formed_page(void **state)
@@ -440,6 +477,7 @@ int main(void)
         IN_SCRATCH(tables_hold_all_sides),
         IN_SCRATCH(a_long_name_keeps_its_kernel),
         IN_SCRATCH(every_script_draws_any_number_of_sides),
+        IN_SCRATCH(files_of_all_sides_share_a_chart),
         IN_SCRATCH(the_report_is_one_well_formed_page),
         IN_SCRATCH(what_charts_do_not_show_leaves_the_forest),
         IN_SCRATCH(charts_show_cells_of_one_kind),

@@ -663,7 +663,8 @@ static void wrk_speaks_in_our_words(void **state)
         "\"p999_us\":50,\"max_us\":60,\"mean_us\":21.5,\"stdev_us\":1.5}\n";
     const struct cell cell = {.axis = {[AXIS_CONNECTIONS] = "64",
                                        [AXIS_PAYLOAD] = "0",
-                                       [AXIS_PIPELINE] = "1"}};
+                                       [AXIS_PIPELINE] = "1",
+                                       [AXIS_FILE_BYTES] = "none"}};
     const struct cost server = {.cpu_ns = 4000000};
     json_t *result = wrk_result(output, &cell, &server, 6000000);
 
@@ -678,8 +679,32 @@ static void wrk_speaks_in_our_words(void **state)
     assert_true(summary_number(result, "latency_ns.wrk_corrected.p99") ==
                 40000);
     assert_true(isnan(summary_number(result, "latency_ns.service.p99")));
+    assert_true(isnan(summary_number(result, "bytes_per_s")));
+    assert_true(isnan(summary_number(result, "total.cpu_s_per_gib")));
     json_decref(result);
     assert_null(wrk_result("unable to connect\n", &cell, &server, 0));
+}
+
+/* wrk's own count of bytes has the heads, too. */
+static void wrk_tells_the_bytes_of_files(void **state)
+{
+    static const char output[] =
+        "{\"requests\":2048,\"duration_us\":2000000,\"bytes\":1234567890}\n";
+    const struct cell cell = {.axis = {[AXIS_CONNECTIONS] = "4",
+                                       [AXIS_PAYLOAD] = "0",
+                                       [AXIS_PIPELINE] = "1",
+                                       [AXIS_FILE_BYTES] = "1048576"}};
+    const struct cost server = {.cpu_ns = 500000000};
+    json_t *result = wrk_result(output, &cell, &server, 1500000000);
+
+    (void)state;
+    assert_non_null(result);
+    assert_true(summary_number(result, "body_bytes") == 2147483648.0);
+    assert_true(summary_number(result, "bytes_per_s") == 1073741824.0);
+    assert_true(summary_number(result, "server.cpu_s_per_gib") == 0.25);
+    assert_true(summary_number(result, "client.cpu_s_per_gib") == 0.75);
+    assert_true(summary_number(result, "total.cpu_s_per_gib") == 1);
+    json_decref(result);
 }
 
 static void quantities_that_are_none_are_nan(void **state)
@@ -717,6 +742,7 @@ int main(void)
         cmocka_unit_test(churn_tells_of_connecting),
         cmocka_unit_test(trials_that_calibrate_are_no_cells),
         cmocka_unit_test(wrk_speaks_in_our_words),
+        cmocka_unit_test(wrk_tells_the_bytes_of_files),
         cmocka_unit_test(quantities_that_are_none_are_nan),
     };
 

@@ -6,6 +6,7 @@
 #include "bench/report/report.h"
 #include "bench/report/tables.h"
 #include "bench/test/drawn.h"
+#include "bench/test/made_files.h"
 #include "bench/test/made_run.h"
 #include "bench/test/scratch.h"
 #include "common/test/capture.h"
@@ -262,6 +263,126 @@ static void the_table_leads_with_it_too(void **state)
     summary_free(&summary);
 }
 
+static const struct made_files all_ways = {
+    .servers = "blocking threaded poll epoll",
+    .ways = "read mmap sendfile splice direct aio",
+    .sizes = "1024 16384 262144 4194304 67108864",
+    .repeats = 3,
+    .cost = 1,
+};
+
+/* Makes a run that has the usual loads, too, and reads it. */
+static void make_with_files(const struct made_run *run,
+                            const struct made_files *files,
+                            struct summary *summary)
+{
+    made_run_write("run", run);
+    made_files_add("run", files);
+    assert_int_equal(summary_read("run", summary), 0);
+}
+
+static void files_have_a_chart_of_their_own(void **state)
+{
+    static const struct made_files few = {.servers = "odd_model~x epoll",
+                                          .ways = "read aio",
+                                          .sizes = "1000",
+                                          .repeats = 1,
+                                          .cost = 1};
+    static const struct made_files *const files[] = {&all_ways, &few};
+
+    for (size_t i = 0; i < LENGTH(files); i++) {
+        struct words drawn = {0};
+        struct summary summary;
+        make_with_files(&two_rates, files[i], &summary);
+        assert_int_equal(tables_write(&summary, "run"), 0);
+        assert_int_equal(charts_draw(scripts, "run", &drawn), 0);
+        assert_true(words_have(&drawn, "files"));
+        assert_true(words_have(&drawn, "throughput"));
+        assert_draws_quietly(scripts, "run", "files");
+        words_free(&drawn);
+        summary_free(&summary);
+        assert_int_equal(scratch_teardown(state), 0);
+        assert_int_equal(scratch_setup(state), 0);
+    }
+}
+
+static void files_are_in_no_other_chart(void **state)
+{
+    struct summary summary;
+
+    (void)state;
+    make_with_files(&two_rates, &all_ways, &summary);
+    assert_int_equal(tables_write(&summary, "run"), 0);
+    assert_has("run/files.tsv", "\tapart\tyes\tmmap\t4194304\t3\t0\t0\t");
+    assert_has("run/labels.gp",
+               "file_panels = 'blocking:1 threaded:4 poll:4 epoll:4'\n");
+    assert_has("run/labels.gp",
+               "file_ways = 'read mmap sendfile splice aio'\n");
+    assert_has("run/labels.gp",
+               "file_sizes = '1024 16384 262144 4194304 67108864'\n");
+    assert_has("run/labels.gp", "file_skipped = 'direct'\n");
+    assert_has("run/labels.gp", "connection_counts = '64'\n");
+    char *text = read_file("run/connections.tsv");
+    assert_null(strstr(text, "4194304"));
+    free(text);
+    summary_free(&summary);
+}
+
+static void files_are_told_by_bytes(void **state)
+{
+    static const char *const order[] = {
+        "\nhttp, by our generator, payload 0 B, files of 1 KiB\n",
+        "  server       file_io  connec.    bytes/s  range",
+        "\n  blocking     read           1 ",
+        "\n  blocking     mmap           1 ",
+        "\n  blocking     direct         1 ",
+        " skipped: no O_DIRECT\n",
+        "\n  epoll        aio            4 ",
+        "payload 0 B, files of 64 MiB\n",
+        "\n  epoll        sendfile       4   1.67 GiB  1.59 GiB .. 1.75 GiB ",
+        " generator-bound in 3\n",
+        "\nFiles: CPU/GiB is what server and generator used",
+    };
+    struct summary summary;
+    char *text = NULL;
+    size_t size;
+
+    (void)state;
+    make_with_files(&two_rates, &all_ways, &summary);
+    FILE *file = open_memstream(&text, &size);
+    assert_non_null(file);
+    tables_print(&summary, file);
+    assert_int_equal(fclose(file), 0);
+    const char *at = text;
+    for (size_t i = 0; i < LENGTH(order); i++)
+        at = find_after(at, order[i]);
+    free(text);
+    summary_free(&summary);
+}
+
+static void the_report_has_a_table_of_files(void **state)
+{
+    static const char *const order[] = {
+        "<h2>Files</h2>",
+        "<th>GiB/s</th>",
+        "<td>epoll, http, 4 connections, payload 0 B, a file of 64 MiB by "
+        "mmap</td><td>1.",
+        "<h2>Closed loop</h2>",
+    };
+    struct words drawn = {0};
+    struct summary summary;
+
+    (void)state;
+    make_with_files(&two_rates, &all_ways, &summary);
+    assert_int_equal(report_write(&summary, scripts, "run", &drawn), 0);
+    char *text = read_file("run/report.html");
+    const char *at = text;
+    for (size_t i = 0; i < LENGTH(order); i++)
+        at = find_after(at, order[i]);
+    free(text);
+    summary_free(&summary);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -291,6 +412,10 @@ int main(void)
         IN_SCRATCH(a_damaged_log_is_told_and_left_out),
         IN_SCRATCH(the_report_leads_with_latency_at_equal_load),
         IN_SCRATCH(the_table_leads_with_it_too),
+        IN_SCRATCH(files_have_a_chart_of_their_own),
+        IN_SCRATCH(files_are_in_no_other_chart),
+        IN_SCRATCH(files_are_told_by_bytes),
+        IN_SCRATCH(the_report_has_a_table_of_files),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

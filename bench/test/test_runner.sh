@@ -195,6 +195,29 @@ END
     run idle --suite idle && equal 1 "$(with idle '"idle":50,.*"status":"ok"')"
 }
 
+# A server that tells what it was given to serve, and can't.
+the_files_are_there_while_servers_run() {
+    server picky <<END
+for word; do
+    case \$word in
+    --root=*) (cd "\${word#--root=}" && stat -c '%n %s' -- *) >"$scratch/seen" ;;
+    --file-io=*) echo "no \${word#--file-io=} here" >&2 ;;
+    esac
+done
+exit 77
+END
+    suite picky <<'END'
+[a]
+servers = picky
+file_io = direct
+file_bytes = 1 100000
+END
+    run picky --suite picky || return
+    equal 2 "$(with picky '"status":"skipped","reason":"no direct here"')" &&
+        equal "1.bin 1 100000.bin 100000" "$(sort -n "$scratch/seen" | tr '\n' ' ' | sed 's/ $//')" &&
+        [ ! -e "$scratch/picky/files" ]
+}
+
 a_dry_run_starts_nothing() {
     run dry --suite tiny --dry-run >"$scratch/cells" || return
     has_line '^epoll http c=4 ' "$scratch/cells" &&
@@ -464,7 +487,7 @@ its_stderr_is_kept() {
 
 # Starts a run of many trials in the background and waits for its first records.
 start_long_run() {
-    run_command "$1" --suite tiny --repeats 200
+    run_command "$1" --suite "${2:-tiny}" --repeats 200
     "${command[@]}" 2>"$scratch/$1.err" &
     runner=$!
     wait_until 20 [ -s "$scratch/$1/trials.jsonl" ]
@@ -584,6 +607,7 @@ test_that 'resuming measures no closed loop anew' resuming_measures_no_closed_lo
 test_that 'shares are shown before they are known' shares_are_shown_before_they_are_known
 test_that 'churn serves all in turn' churn_serves_all_in_turn
 test_that 'idle connections are held' idle_connections_are_held
+test_that 'the files are there while servers run' the_files_are_there_while_servers_run
 test_that 'a dry run starts nothing' a_dry_run_starts_nothing
 test_that 'narrowing reaches the trials' narrowing_reaches_the_trials
 test_that "wrk is another tool" wrk_is_another_tool

@@ -90,6 +90,23 @@ static void what_is_wrong_is_told_with_file_and_line(void **state)
         {"[a]\ntool = loadgen wrk\nduration = 1s\n"
          "requests_per_connection = 1\n",
          "s.ini:1: [a]: wrk keeps its connections"},
+        {"[a]\nfile_io = red\n",
+         "s.ini:2: unknown file_io 'red' (did you mean 'read'?); there are: "
+         "read, mmap, sendfile, splice, direct, aio"},
+        {"[a]\nfile_bytes = 0\n",
+         "s.ini:2: file_bytes: 0 is out of range (1 to 67108864)"},
+        {"[a]\nfile_bytes = 1K\n",
+         "s.ini:2: file_bytes: '1K' is not a whole number"},
+        {"[a]\nfile_bytes = 1024\n",
+         "s.ini:1: [a]: file_io and file_bytes go together"},
+        {"[a]\nfile_io = mmap\n",
+         "s.ini:1: [a]: file_io and file_bytes go together"},
+        {"[a]\nfile_io = none mmap\nfile_bytes = 1024\n",
+         "s.ini:1: [a]: file_io and file_bytes go together"},
+        {"[a]\nprotocol = http echo\nfile_io = mmap\nfile_bytes = 1024\n",
+         "s.ini:1: [a]: only HTTP serves files"},
+        {"[a]\npayload = 5\nfile_io = mmap\nfile_bytes = 1024\n",
+         "s.ini:1: [a]: a file is asked for with GET"},
         {"[a]\ntool = wrk\nduration = 1s\nidle = 5\n",
          "s.ini:1: [a]: wrk holds no idle connections"},
     };
@@ -399,6 +416,53 @@ static void cells_are_told_with_their_load(void **state)
     suite_free(&suite);
 }
 
+static void cells_ask_for_their_file(void **state)
+{
+    struct suite suite;
+    struct plan plan;
+    char text[100];
+
+    (void)state;
+    read_suite("[a]\nservers = epoll\nfile_io = mmap aio\n"
+               "file_bytes = 1024 067108864\n[b]\nservers = epoll\n",
+               &suite);
+    assert_int_equal(plan_make(&suite, 7, &plan), 0);
+    assert_int_equal(plan.cells, 5);
+    assert_string_equal(cell_describe(&plan.cell[3], text, sizeof(text)),
+                        "epoll http c=1 file_io=aio file_bytes=67108864");
+    assert_true(cell_has_file(&plan.cell[3]));
+    assert_string_equal(cell_path(&plan.cell[3], text, sizeof(text)),
+                        "/67108864.bin");
+    assert_false(cell_has_file(&plan.cell[4]));
+    assert_string_equal(cell_path(&plan.cell[4], text, sizeof(text)), "/");
+    json_t *record = json_object();
+    cell_add_axes(&plan.cell[0], record);
+    assert_string_equal(json_string_value(json_object_get(record, "file_io")),
+                        "mmap");
+    assert_int_equal(json_integer_value(json_object_get(record, "file_bytes")),
+                     1024);
+    cell_add_axes(&plan.cell[4], record);
+    assert_true(json_is_null(json_object_get(record, "file_io")));
+    assert_true(json_is_null(json_object_get(record, "file_bytes")));
+    assert_string_equal(axis_text(AXIS_FILE_IO, NULL, text, sizeof(text)),
+                        "none");
+    assert_string_equal(axis_text(AXIS_FILE_BYTES, NULL, text, sizeof(text)),
+                        "none");
+    json_decref(record);
+    plan_free(&plan);
+    suite_free(&suite);
+}
+
+static void choices_have_an_order(void **state)
+{
+    (void)state;
+    assert_int_equal(axis_choice(AXIS_FILE_IO, "read"), 0);
+    assert_int_equal(axis_choice(AXIS_FILE_IO, "aio"), 5);
+    assert_int_equal(axis_choice(AXIS_FILE_IO, "none"), 6);
+    assert_int_equal(axis_choice(AXIS_FILE_IO, "rea"), 6);
+    assert_int_equal(axis_choice(AXIS_CONNECTIONS, "1"), 0);
+}
+
 static void a_cell_of_two_sections_is_measured_once(void **state)
 {
     struct suite suite;
@@ -429,6 +493,8 @@ int main(void)
         cmocka_unit_test(the_seed_alone_decides_the_order),
         cmocka_unit_test(what_shares_are_of_is_measured_first),
         cmocka_unit_test(cells_are_told_with_their_load),
+        cmocka_unit_test(cells_ask_for_their_file),
+        cmocka_unit_test(choices_have_an_order),
         cmocka_unit_test(a_cell_of_two_sections_is_measured_once),
     };
 

@@ -46,6 +46,7 @@ static int record(const struct duel *duel, const struct plan *plan,
 
 int main(int argc, char **argv)
 {
+    static const struct docroot no_files;
     struct suite suite = {0};
     struct plan plan = {0};
     struct words servers = {0};
@@ -60,7 +61,8 @@ int main(int argc, char **argv)
     char side[4200];
     const struct duel duel = {.tools = {.programs = argv[2]},
                               .programs = {argv[1], argv[2]},
-                              .copies = {base, side}};
+                              .copies = {base, side},
+                              .docroot = &no_files};
     const struct narrowing narrowing = {.axis = {[AXIS_SERVER] = argv[5]}};
     const unsigned blocks = (unsigned)strtoul(argv[4], NULL, 10);
     snprintf(base, sizeof(base), "%s.base", argv[6]);

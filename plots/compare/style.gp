@@ -50,10 +50,7 @@ x_scale = 1
 
 # The title: what is drawn, a line a side, and what is not shown. The picture
 # holds its longest line, and the panels.
-line_end(text) = strstrt(text, "\n") == 0 ? strlen(text) : strstrt(text, "\n") - 1
-rest(text) = text[line_end(text) + 2:]
 longest(text) = text eq '' ? 0 : most(line_end(text), longest(rest(text)))
-small(text) = text eq '' ? '' : "\n".'{/*0.8 '.text[1:line_end(text)].'}'.small(rest(text))
 heading(text) = '{/:Bold '.text.'}'.small(run_title).small(note)
 
 picture = "columns = least(columns, most(1, 1500 / (panel_width + gap_x))); \
@@ -66,9 +63,6 @@ picture = "columns = least(columns, most(1, 1500 / (panel_width + gap_x))); \
 # The same points are larger in SVG.
 start(name, format) = begin(name, format).sprintf('; set pointsize %g', format eq 'svg' ? 0.8 : 1.2)
 
-within(left, top, right, bottom) = sprintf( \
-    'set lmargin at screen %f; set tmargin at screen %f; set rmargin at screen %f; set bmargin at screen %f; ', \
-    1.0 * left / width, 1 - 1.0 * top / height, 1.0 * right / width, 1 - 1.0 * bottom / height)
 left_of(p, g) = margin_left + column_of(p, g) * (panel_width + gap_x)
 top_of(p, g) = margin_top + row_of(p, g) * (panel_height + gap_y)
 place_of(p, g) = within(left_of(p, g), top_of(p, g), left_of(p, g) + panel_width, top_of(p, g) + panel_height)
@@ -85,11 +79,6 @@ panel(p, g) = place_of(p, g) \
     ."set key off; set border 3 lc rgb '#444444'; set grid; set ytics nomirror ".y_tics."; set xtics nomirror scale ".sprintf("%g", x_scale)." (".x_tics."); " \
     .(tells_y(p, g) ? "set ylabel y_text; set format y y_format; " : "unset ylabel; set format y ''; ") \
     .(tells_x(p, g) ? "set xlabel x_text offset 0, 0.4" : "unset xlabel")
-
-# The same before the plot of the last panel, the key of all.
-key_panel(pixels) = within(20, height - pixels, width - 20, height) \
-    .'set key center center horizontal reverse Left samplen 3 width 1; ' \
-    .'unset border; unset grid; unset xtics; unset ytics; unset title; unset xlabel; unset ylabel'
 
 # The numbers of connections as tics of a logarithmic axis, as far as there is
 # room for them.
