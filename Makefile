@@ -201,6 +201,10 @@ check-harness: ## prove the regression gate; 40 minutes, or with QUICK=1 ten
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(tools) $(planted)
 	@BUILD=$(BUILD) bench/test/check_harness.sh $(if $(QUICK),--quick)
 
+.PHONY: models
+models: all ## a Markdown table of models, with a run's figures (RUN=...)
+	@BUILD=$(BUILD) bench/models.sh $(if $(RUN),"$(RUN)")
+
 .PHONY: list
 list: all ## models and suites with a line each
 	@$(BUILD)/muxbench list

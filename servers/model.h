@@ -33,10 +33,13 @@ struct server {
 struct model {
     const char *name;    /* of the program, the record, and the legend */
     const char *summary; /* one line for people */
-    bool blocking; /* waits in recv and send: deadlines by socket time-outs
+    const char *waits;  /* where, and for what: a cell of the table of models */
+    const char *limit;  /* what ends first as connections grow: another */
+    const char *kernel; /* the Linux that its way of waiting needs, or "any" */
+    bool blocking;      /* waits in recv and send: deadlines by socket time-outs
                     * and poll() instead of by the loop */
-    int max_fd;    /* a hard limit of the model, such as FD_SETSIZE; 0: none */
-    bool spins;    /* asks without end whether there is something to do: uses
+    int max_fd; /* a hard limit of the model, such as FD_SETSIZE; 0: none */
+    bool spins; /* asks without end whether there is something to do: uses
                     * a CPU also at rest */
     unsigned max_workers;     /* at most so many with --workers */
     unsigned default_workers; /* unless --workers says; 0: 1 */

@@ -54,7 +54,9 @@ static const struct argp_option table[] = {
     {"summary", KEY_SUMMARY, NULL, 0,
      "Print the model's name, a tab and a line about it, and exit", 0},
     {"facts", KEY_FACTS, NULL, 0,
-     "Print what tests go by, a name and a number on each line, and exit", 0},
+     "Print what tests and tables go by, a name and its value on each line, "
+     "and exit",
+     0},
     {"root", KEY_ROOT, "DIR", OPTION_HIDDEN, NULL, 0},
     {"record-file", KEY_RECORD, "FILE", 0,
      "Append the lines that come to it; with --protocol record", 0},
@@ -137,6 +139,8 @@ static int facts(const struct settings *settings)
     printf("syscalls_per_request %g\nserves_at_once %u\nmax_fd %d\nspins %d\n",
            model.syscalls_per_request, model.one_each ? settings->workers : 0,
            model.max_fd, model.spins);
+    printf("waits %s\nlimit %s\nkernel %s\n", model.waits, model.limit,
+           model.kernel);
     exit(fflush(stdout) == 0 ? EXIT_FINE : EXIT_USAGE);
 }
 

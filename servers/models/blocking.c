@@ -30,6 +30,9 @@ static int serve(const struct server *server)
 const struct model model = {
     .name = "blocking",
     .summary = "one connection at a time, the others wait: the baseline",
+    .waits = "in recv and send, for the one it serves",
+    .limit = "one connection at a time",
+    .kernel = "any",
     .blocking = true,
     .max_workers = 1,
     .one_each = true,

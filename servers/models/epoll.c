@@ -140,6 +140,9 @@ const struct model model = {
     .name = "epoll",
     .summary = "one thread, epoll level-triggered: cost does not grow with "
                "idle connections",
+    .waits = "in epoll_wait, for all",
+    .limit = "one CPU",
+    .kernel = "2.6",
     .max_workers = 1,
     .syscalls_per_request = 3,
     .serve = serve,

@@ -137,6 +137,9 @@ const struct model model = {
     .name = "poll",
     .summary = "one thread, poll: any number of descriptors, all of them "
                "passed at each wait",
+    .waits = "in poll, for all",
+    .limit = "one CPU; each wait looks at all",
+    .kernel = "any",
     .max_workers = 1,
     .syscalls_per_request = 3,
     .serve = serve,

@@ -172,6 +172,9 @@ const struct model model = {
     .name = "select",
     .summary = "one thread, select: descriptors below FD_SETSIZE, all of them "
                "passed at each wait",
+    .waits = "in select, for all",
+    .limit = "descriptors below 1024; one CPU",
+    .kernel = "any",
     .max_fd = FD_SETSIZE,
     .max_workers = 1,
     .syscalls_per_request = 3,

@@ -158,6 +158,9 @@ static int serve(const struct server *server)
 const struct model model = {
     .name = "threaded",
     .summary = "a thread for each connection, each waiting for its own",
+    .waits = "each thread in recv and send, for its own",
+    .limit = "threads, a stack each: 16384",
+    .kernel = "any",
     .blocking = true,
     .max_workers = 1,
     .max_connections = MOST_THREADS,

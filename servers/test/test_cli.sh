@@ -94,7 +94,9 @@ for model in "$build"/servers/*; do
     fi
     server=$model
     prints --summary "^${model##*/}	."
-    prints --facts "^syscalls_per_request [0-9]"
+    for fact in "syscalls_per_request [0-9]" "waits ." "limit ." "kernel ."; do
+        prints --facts "^$fact"
+    done
 done
 server=$build/servers/epoll
 
