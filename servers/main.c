@@ -42,16 +42,21 @@ static void on_stop(int number)
         timer_settime(stop_repeat, 0, &every, NULL);
 }
 
-static void on_urgent(int number)
+/* The kernel tells of urgent data; from another process the signal says
+ * nothing. */
+static void on_urgent(int number, siginfo_t *info, void *context)
 {
     (void)number;
-    worker_urgent_signal();
+    (void)context;
+    if (info->si_code == SI_KERNEL)
+        worker_urgent_signal();
 }
 
 static int catch_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_stop};
-    struct sigaction urgent = {.sa_handler = on_urgent, .sa_flags = SA_RESTART};
+    struct sigaction urgent = {.sa_sigaction = on_urgent,
+                               .sa_flags = SA_RESTART | SA_SIGINFO};
     struct sigevent alarm = {.sigev_notify = SIGEV_SIGNAL,
                              .sigev_signo = SIGALRM};
 

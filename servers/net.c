@@ -160,15 +160,21 @@ static void take_urgent(struct worker *worker, int fd)
         worker->counts[COUNT_URGENT]++;
 }
 
-void net_prepare_blocking(struct worker *worker, int fd)
+void net_signal_urgent(struct worker *worker, int fd)
 {
     const struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = gettid()};
-    uint64_t wait_ns = worker->idle.length_ns;
-    struct timeval wait;
 
     /* One that came before there was an owner to be signalled. */
     take_urgent(worker, fd);
     fcntl(fd, F_SETOWN_EX, &owner);
+}
+
+void net_prepare_blocking(struct worker *worker, int fd)
+{
+    uint64_t wait_ns = worker->idle.length_ns;
+    struct timeval wait;
+
+    net_signal_urgent(worker, fd);
     if (wait_ns == 0)
         return;
     /* A little more than the deadline, or it would be waited for twice. */

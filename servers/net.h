@@ -39,8 +39,12 @@ struct conn *net_accept(struct worker *worker);
 /* The same without a slot: the descriptor, or -1; the caller opens it. */
 int net_accept_fd(struct worker *worker);
 
-/* Puts the connection's idle time-out on the socket, and has urgent data
- * signalled to this thread: for models that wait in recv and send. */
+/* Has urgent data signalled to this thread: for models whose way of waiting does
+ * not tell of it. */
+void net_signal_urgent(struct worker *worker, int fd);
+
+/* The same, and puts the connection's idle time-out on the socket: for models
+ * that wait in recv and send. */
 void net_prepare_blocking(struct worker *worker, int fd);
 
 /* What a connection gets at a time: at most one recv, and SENDS_PER_TURN

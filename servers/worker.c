@@ -44,8 +44,7 @@ void worker_start(struct worker *worker, const struct server *server,
 
 void worker_end(struct worker *worker)
 {
-    if (worker->server->blocking)
-        worker->counts[COUNT_URGENT] += atomic_exchange(&urgent_signals, 0);
+    worker->counts[COUNT_URGENT] += atomic_exchange(&urgent_signals, 0);
     tally_add(worker->tally, worker->counts);
     pool_empty(&worker->pool);
 }

@@ -67,8 +67,8 @@ void worker_tick_at(struct worker *worker, uint64_t now_ns);
 /* Tells all workers of the process to stop. Safe in a signal handler. */
 void worker_stop_all(void);
 
-/* Counts urgent data that a signal told of, for a blocking worker of the
- * process. Safe in a signal handler. */
+/* Counts urgent data that a signal told of, for a worker of the process. Safe in
+ * a signal handler. */
 void worker_urgent_signal(void);
 
 /* How long to wait at most, in ms; -1: until something happens. */

@@ -125,7 +125,8 @@ static void sending_to_the_gone_kills_nothing(const char *proto)
     assert_int_equal(service_count(&service, "reset"), 3);
 }
 
-/* SIGURG is caught, and so interrupts; stopping and continuing does, too. */
+/* SIGURG is caught, and so interrupts; stopping and continuing does, too. From
+ * another process it tells of no urgent data. */
 static void signals_interrupt_nothing(const char *proto)
 {
     struct service service = service_start(proto, "");
@@ -147,6 +148,7 @@ static void signals_interrupt_nothing(const char *proto)
     service_stop(&service);
     assert_int_equal(service_count(&service, "accepted"), 1);
     assert_int_equal(service_count(&service, "reset"), 0);
+    assert_int_equal(service_count(&service, "urgent"), 0);
 }
 
 static void urgent_data_is_counted_and_not_in_the_stream(const char *proto)
