@@ -236,7 +236,7 @@ asan: ## every test again under AddressSanitizer and UBSan
 tsan: ## the threaded parts' tests under ThreadSanitizer
 	@common/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=tsan tsan-run
-threaded_models := threaded
+threaded_models := threaded threadpool
 .PHONY: tsan-run
 tsan-run: all $(unit_tests) $(conform_tests) $(tools)
 	@$(prove) $(threaded_models:%=$(BUILD)/test/servers/conform-%) \
