@@ -102,6 +102,9 @@ static int serve(const struct server *server)
 const struct model model = {
     .name = "fork",
     .summary = "a process for each connection, each waiting for its own",
+    .waits = "each process in recv and send, for its own",
+    .limit = "processes: 4096",
+    .kernel = "any",
     .blocking = true,
     .max_workers = 1,
     .max_connections = MOST_PROCESSES,

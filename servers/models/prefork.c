@@ -84,6 +84,9 @@ const struct model model = {
     .name = "prefork",
     .summary = "a fixed pool of processes, each serving one connection to its "
                "end",
+    .waits = "each process of a pool in accept, recv and send",
+    .limit = "as many at once as processes: 16",
+    .kernel = "any",
     .blocking = true,
     .max_workers = MOST_WORKERS,
     .default_workers = WORKERS,
