@@ -138,6 +138,10 @@ static void beyond_the_process_limit_it_turns_away(const char *proto)
         print_message("# only root can start it as another user: skipped\n");
         return;
     }
+    if (service_is_sanitized()) {
+        print_message("# a sanitizer starts threads of its own: skipped\n");
+        return;
+    }
     service = service_start_bounded(proto, "--workers 1", 2);
     service_rest(&service);
     n_before = service_threads(&service);
