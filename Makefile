@@ -33,7 +33,7 @@ parts := common servers loadgen bench
 test_parts := $(wildcard $(parts:%=%/test))
 sources_common := $(wildcard common/*.c)
 sources_servers := $(filter-out servers/main.c, \
-  $(wildcard servers/*.c servers/protocols/*.c))
+  $(wildcard servers/*.c servers/protocols/*.c servers/files/*.c))
 sources_client := $(filter-out servers/client/client.c, \
   $(wildcard servers/client/*.c))
 sources_loadgen := $(filter-out loadgen/main.c loadgen/test/%, \

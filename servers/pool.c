@@ -4,20 +4,27 @@
 #include <string.h>
 
 /* A free buffer's first bytes point to the next one. */
-static char *borrow(struct pool *pool)
+void *pool_take(struct pool *pool)
 {
     void *mem = pool->free;
 
     if (!mem)
-        return malloc(BUFFER_SIZE);
+        return NULL;
     memcpy(&pool->free, mem, sizeof(void *));
     pool->n_free--;
     return mem;
 }
 
-static void give_back(struct pool *pool, void *mem)
+void *pool_borrow(struct pool *pool)
 {
-    if (pool->n_free == POOL_KEEPS) {
+    void *mem = pool_take(pool);
+
+    return mem ? mem : malloc(BUFFER_SIZE);
+}
+
+void pool_give_back(struct pool *pool, void *mem, unsigned most)
+{
+    if (pool->n_free >= most) {
         free(mem);
         return;
     }
@@ -53,7 +60,7 @@ static bool grow(struct buffer *buffer, size_t n)
 char *buffer_room(struct pool *pool, struct buffer *buffer, size_t n)
 {
     if (!buffer->mem) {
-        buffer->mem = borrow(pool);
+        buffer->mem = pool_borrow(pool);
         if (!buffer->mem)
             return NULL;
         buffer->size = BUFFER_SIZE;
@@ -85,7 +92,7 @@ void buffer_consume(struct pool *pool, struct buffer *buffer, size_t n)
 void buffer_release(struct pool *pool, struct buffer *buffer)
 {
     if (buffer->size == BUFFER_SIZE)
-        give_back(pool, buffer->mem);
+        pool_give_back(pool, buffer->mem, POOL_KEEPS);
     else
         free(buffer->mem);
     *buffer = (struct buffer){0};
@@ -94,5 +101,5 @@ void buffer_release(struct pool *pool, struct buffer *buffer)
 void pool_empty(struct pool *pool)
 {
     while (pool->free)
-        free(borrow(pool));
+        free(pool_take(pool));
 }

@@ -30,6 +30,15 @@ static inline uint32_t buffer_waiting(const struct buffer *buffer)
     return buffer->len - buffer->at;
 }
 
+/* A block of BUFFER_SIZE bytes, NULL without memory. */
+void *pool_borrow(struct pool *pool);
+
+/* A free block, NULL if none is kept. All blocks of a pool have one size. */
+void *pool_take(struct pool *pool);
+
+/* Takes a block, and keeps it unless it keeps `most` already. */
+void pool_give_back(struct pool *pool, void *mem, unsigned most);
+
 /* Makes room for `n` bytes behind those that wait, lending memory or growing
  * it, and returns where they go; the caller then adds to `len`. NULL without
  * memory: the buffer is as before. */
