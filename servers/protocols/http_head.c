@@ -236,23 +236,14 @@ int http_trailer(const char *line, size_t n)
     return split_field(line, n, &name, &value) ? 0 : 400;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 int http_chunk_size(struct http *http, const char *line, size_t n)
 {
     uint64_t size = 0;
     size_t i = 0;
 
-    for (; i < n && hex(line[i]) >= 0; i++) {
+    for (; i < n && text_hex(line[i]) >= 0; i++) {
         if (size <= HTTP_BODY_MAX)
-            size = 16 * size + (uint64_t)hex(line[i]);
+            size = 16 * size + (uint64_t)text_hex(line[i]);
     }
     if (i == 0 || (i < n && line[i] != ';') ||
         text_span(line + i, n - i, IN_VALUE) != n - i)

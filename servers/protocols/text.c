@@ -83,6 +83,15 @@ struct text text_trim(struct text text)
     return text;
 }
 
+int text_hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 struct text text_next_element(struct text *list)
 {
     const char *comma = memchr(list->at, ',', list->n);

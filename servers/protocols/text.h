@@ -37,6 +37,9 @@ bool text_is(struct text text, const char *word);
 /* Without the spaces and tabs around it. */
 struct text text_trim(struct text text);
 
+/* The value of a hexadecimal digit, or -1. */
+int text_hex(char c);
+
 /* Cuts the first element, and its comma, off a comma-separated list; the
  * element is trimmed. */
 struct text text_next_element(struct text *list);
