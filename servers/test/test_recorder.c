@@ -44,6 +44,7 @@ ssize_t __wrap_writev(int fd, const struct iovec *parts, int n)
         return __real_writev(fd, parts, n);
     if (first.iov_len > fake.most)
         first.iov_len = fake.most;
+    sched_yield(); /* whoever may write, now is the time */
     return __real_writev(fd, &first, 1);
 }
 
@@ -225,7 +226,7 @@ static void what_can_take_no_lines_is_refused(void **state)
     assert_int_equal(recorder_open(&recorder, "/dev/null", true), -EINVAL);
 }
 
-enum { WRITERS = 4, LINES_EACH = 50, LINE_BYTES = 20 };
+enum { WRITERS = 4, LINES_EACH = 200, LINE_BYTES = 20 };
 
 /* Lines of one letter each. */
 static void *write_some(void *letter)
