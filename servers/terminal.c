@@ -130,7 +130,7 @@ static _Noreturn void run(const struct forwarder *forwarder, pid_t server)
 
 int terminal_forward(int listen_fd)
 {
-    struct forwarder forwarder;
+    struct forwarder forwarder = {.at.ss_family = AF_UNSPEC};
     pid_t server = getpid();
     pid_t pid;
     int fd;

@@ -20,7 +20,9 @@
 #include <unistd.h>
 
 enum {
+    KIB_64 = 64 * 1024,
     MIB = 1024 * 1024,
+    MIB_100 = 100 * MIB,
     QUIET_MS = 150,
     STUCK_MS = 300,
     NUMBERED_BYTES = 13, /* "line 0000000\n" */
@@ -329,9 +331,9 @@ static void long_lines_are_whole(const char *proto)
 {
     struct service service = service_start(proto, "--request-timeout 0");
     struct pen pens[] = {
-        pen_open(&service, 'a', 100 * MIB, 1),
+        pen_open(&service, 'a', MIB_100, 1),
         pen_open(&service, 'b', MIB, 5),
-        pen_open(&service, 'c', 64 * 1024, 5),
+        pen_open(&service, 'c', KIB_64, 5),
     };
 
     pens_record(pens, LENGTH(pens));
@@ -358,12 +360,12 @@ static void many_clients_do_not_mix(const char *proto)
  * reads them. */
 static void a_slow_reader_gets_all_replies(const char *proto)
 {
-    enum { LINE = 100 };
+    enum { LINE = 100, MOST_LINES = 4 * MIB };
     struct service service = service_start(proto, "");
     struct pen pen = {.fd = client_open(&service, TINY_WINDOW),
                       .letter = 'x',
                       .line = LINE - 1,
-                      .n_lines = 4 * MIB};
+                      .n_lines = MOST_LINES};
     struct pollfd wait = {.fd = pen.fd, .events = POLLOUT};
 
     while (poll(&wait, 1, STUCK_MS) > 0)
@@ -498,7 +500,7 @@ static void expect_first_lines(const struct service *service, size_t n,
  * they are recorded to one who does not read. */
 static void end_amid_lines(const char *proto, int number)
 {
-    enum { N = 2 * 1000 * 1000 };
+    enum { N = 2 * 1000 * 1000, BYTES = N * NUMBERED_BYTES };
     struct service service = service_start(proto, "");
     char *lines = numbered_lines(N);
     int fd = client_open(&service, TINY_WINDOW);
@@ -507,12 +509,12 @@ static void end_amid_lines(const char *proto, int number)
     size_t n_replies;
 
     while (poll(&wait, 1, STUCK_MS) > 0) {
-        ssize_t n = send(fd, lines + sent, N * NUMBERED_BYTES - sent,
-                         MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t n =
+            send(fd, lines + sent, BYTES - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
         assert_true(n > 0);
         sent += (size_t)n;
     }
-    assert_true(sent < N * NUMBERED_BYTES);
+    assert_true(sent < BYTES);
     kill(service.pid, number);
     n_replies = count_replies(fd);
     assert_true(n_replies > 0);
