@@ -1,5 +1,6 @@
 #include "servers/conn.h"
 
+#include "servers/files/root.h"
 #include "servers/protocols/echo.h"
 #include "servers/worker.h"
 
@@ -73,7 +74,7 @@ static enum want settle(struct conn *conn, struct worker *worker)
 
     if (conn->phase == PHASE_BROKEN)
         want = WANT_CLOSE;
-    else if (conn->out.mem)
+    else if (conn->out.mem || conn->sends_file)
         want = WANT_WRITE;
     else
         want = after_replies(conn, worker);
@@ -121,10 +122,25 @@ enum want conn_eof(struct conn *conn, struct worker *worker)
     return settle(conn, worker);
 }
 
+static void file_sent(struct conn *conn, struct worker *worker, size_t n)
+{
+    struct transfer *file = &conn->file;
+
+    file->at += n;
+    if (file->at < file->end)
+        return;
+    conn->sends_file = false;
+    file->root->close(file, &worker->spares);
+}
+
 enum want conn_sent(struct conn *conn, struct worker *worker, size_t n)
 {
-    buffer_consume(&worker->pool, &conn->out, n);
-    if (!conn->out.mem && conn->in.mem && conn->phase == PHASE_OPEN)
+    if (conn->out.mem)
+        buffer_consume(&worker->pool, &conn->out, n);
+    else
+        file_sent(conn, worker, n);
+    if (!conn->out.mem && !conn->sends_file && conn->in.mem &&
+        conn->phase == PHASE_OPEN)
         take_kept(conn, worker);
     return settle(conn, worker);
 }

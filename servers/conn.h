@@ -3,6 +3,7 @@
 #ifndef SERVERS_CONN_H
 #define SERVERS_CONN_H
 
+#include "servers/files/transfer.h"
 #include "servers/pool.h"
 #include "servers/protocols/http.h"
 #include "servers/protocols/record.h"
@@ -33,6 +34,7 @@ struct conn {
     bool eof;          /* the peer will send no more */
     bool lingers;      /* in PHASE_LAST: linger before closing */
     bool shuts;        /* the sending side is to be shut now */
+    bool sends_file;   /* `file`, after what is in `out` */
     uint8_t phase;     /* enum phase */
     uint8_t want;      /* enum want */
     uint8_t armed;     /* the model's: the wish that it waits for */
@@ -45,12 +47,16 @@ struct conn {
     struct timer idle;  /* since the last progress; always runs while open */
     struct timer hurry; /* since the request began that is still incomplete,
                          * or since PHASE_LINGER began */
+    struct transfer file;
 };
 
-/* What to send next. Memory of the connection, stable until conn_sent(). */
+/* What to send next: memory of the connection, stable until conn_sent(); or, at
+ * NULL, a part of a file. */
 struct out {
     const char *mem;
-    size_t len;
+    size_t len; /* bytes of the memory, or else of the file */
+    int fd;     /* the file that comes after the memory; -1: none */
+    off_t off;
 };
 
 /* Makes a zeroed or used slot a new connection on `fd`, and counts `gen` up.
@@ -69,8 +75,14 @@ enum want conn_eof(struct conn *conn, struct worker *worker);
 /* What to send while it wants to write; at least one byte then. */
 static inline struct out conn_out(const struct conn *conn)
 {
-    return (struct out){conn->out.mem + conn->out.at,
-                        buffer_waiting(&conn->out)};
+    const struct transfer *file = &conn->file;
+    int fd = conn->sends_file ? file->fd : -1;
+
+    if (conn->out.mem)
+        return (struct out){conn->out.mem + conn->out.at,
+                            buffer_waiting(&conn->out), fd, (off_t)file->at};
+    return (struct out){NULL, (size_t)(file->end - file->at), fd,
+                        (off_t)file->at};
 }
 
 /* `n` bytes of conn_out() went out; fewer than offered is normal. */
@@ -113,10 +125,13 @@ static inline bool conn_rests(const struct conn *conn)
 char *conn_room(struct conn *conn, struct worker *worker, size_t n);
 
 /* How many more reply bytes may be held back: below what a reply takes, the
- * protocol stops taking input until some went out. */
+ * protocol stops taking input until some went out. None before a file. */
 static inline size_t conn_space(const struct conn *conn)
 {
-    return BUFFER_SIZE - buffer_waiting(&conn->out);
+    uint32_t waiting = buffer_waiting(&conn->out);
+
+    return conn->sends_file || waiting > BUFFER_SIZE ? 0
+                                                     : BUFFER_SIZE - waiting;
 }
 
 /* After what is unsent, close; with `lingers` after reading what the peer may

@@ -3,6 +3,7 @@
 #include "common/exits.h"
 #include "common/msg.h"
 #include "common/unix_path.h"
+#include "servers/files/root.h"
 #include "servers/net.h"
 #include "servers/net_unix.h"
 #include "servers/recorder.h"
@@ -201,6 +202,32 @@ static int serve_recording(const struct settings *settings,
     return code;
 }
 
+/* 0 or an exit code. */
+static int open_root(const struct settings *settings, struct root *root)
+{
+    const char *dir = settings->root;
+    const char *way = settings->file_io->name;
+    int error = root_open(root, dir, settings->file_io);
+
+    switch (error) {
+    case 0:
+        return 0;
+    case -ENOSYS:
+        msg_error("--root: can't run here: without openat2 (Linux 5.6), which "
+                  "this system lacks or forbids, links lead out of '%s'",
+                  dir);
+        return EXIT_NOT_HERE;
+    case -EOPNOTSUPP:
+        msg_error("--file-io %s: the file system of '%s' can't do that; choose "
+                  "another way",
+                  way, dir);
+        return EXIT_USAGE;
+    default:
+        msg_error("--root: can't open '%s': %s", dir, strerror(-error));
+        return EXIT_USAGE;
+    }
+}
+
 /* What stays the same while serving. 0 or an exit code. */
 static int prepare(const struct settings *settings, struct server *server)
 {
@@ -248,6 +275,7 @@ int main(int argc, char **argv)
 {
     struct settings settings;
     struct server server;
+    struct root root;
     FILE *stats = NULL;
     int code;
 
@@ -258,9 +286,13 @@ int main(int argc, char **argv)
         msg_error("can't run here: %s", strerror(-code));
         return EXIT_NOT_HERE;
     }
+    code = settings.root ? open_root(&settings, &root) : 0;
+    if (code)
+        return code;
     if (settings.stats && !(stats = fopen(settings.stats, "ae")))
         return fail(settings.stats, errno);
     code = prepare(&settings, &server);
+    server.root = settings.root ? &root : NULL;
     if (!code)
         code = settings.record_file ? serve_recording(&settings, &server)
                                     : serve(&settings, &server);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct recorder;
+struct root;
 
 enum proto { PROTO_ECHO, PROTO_HTTP, PROTO_RECORD };
 
@@ -25,8 +26,9 @@ struct server {
     uint64_t idle_ns;    /* without progress for so long: closed; 0: never */
     uint64_t request_ns; /* a request takes longer to come in: closed; or 0 */
     uint64_t grace_ns;   /* at stop, for requests under way */
-    struct conn *conns;  /* `max_fd` slots, mapped without reserve */
-    struct tally *tally; /* one per worker */
+    const struct root *root;   /* whose files are served; NULL: none */
+    struct conn *conns;        /* `max_fd` slots, mapped without reserve */
+    struct tally *tally;       /* one per worker */
     struct recorder *recorder; /* of PROTO_RECORD */
 };
 

@@ -235,21 +235,59 @@ static enum want receive(struct worker *worker, struct conn *conn)
     return failed(worker, conn);
 }
 
+/* It was the file that failed, and not the peer: the rest of what was promised
+ * can't be sent, and only the end of the connection can tell. */
+static enum want lost_file(struct worker *worker, const struct conn *conn)
+{
+    const struct transfer *file = &conn->file;
+    char name[256];
+
+    transfer_name(file, name, sizeof(name));
+    worker_complain(worker, name,
+                    file->error == ESTALE ? "changed while it was sent"
+                                          : strerror(file->error));
+    worker->counts[COUNT_RESET]++;
+    return WANT_CLOSE;
+}
+
+/* One send of what is next. The head of a file waits for its first bytes, so
+ * that they share a packet. */
+static ssize_t send_some(struct conn *conn, bool *all)
+{
+    struct out out = conn_out(conn);
+    int flags = out.fd >= 0 ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL;
+    ssize_t n;
+
+    if (out.mem) {
+        n = send(conn->fd, out.mem, out.len, flags);
+        *all = n == (ssize_t)out.len;
+    } else {
+        n = transfer_send(&conn->file, conn->fd);
+        *all = n >= 0 && !conn->file.full;
+    }
+    return n;
+}
+
 /* Sends once; false when another send would only find the socket full. */
 static bool transmit(struct worker *worker, struct conn *conn, enum want *want)
 {
-    struct out out = conn_out(conn);
-    ssize_t n = send(conn->fd, out.mem, out.len, MSG_NOSIGNAL);
-    bool all = n == (ssize_t)out.len;
+    bool from_file = !conn->out.mem;
+    bool blocking = worker->server->blocking;
+    bool all;
+    ssize_t n = send_some(conn, &all);
 
+    /* A file can take long without a call that comes back empty-handed. */
+    if (from_file && blocking && all)
+        worker_tick(worker);
     /* What went out did so before the rest was waited for in vain: progress
      * counts from then. */
     if (n >= 0)
         *want = conn_sent(conn, worker, (size_t)n);
-    if (!all && worker->server->blocking)
+    if (!all && blocking)
         worker_tick(worker);
     if (n < 0) {
-        *want = failed(worker, conn);
+        *want =
+            conn->file.error ? lost_file(worker, conn) : failed(worker, conn);
         return false;
     }
     if (conn_shuts(conn))
@@ -270,6 +308,8 @@ enum want net_turn(struct worker *worker, struct conn *conn)
         if (!transmit(worker, conn, &want))
             break;
     }
+    if (want == WANT_WRITE)
+        conn->file.seen = false; /* there is a wait before the next turn */
     return want;
 }
 

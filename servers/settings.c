@@ -25,6 +25,7 @@ enum {
     KEY_SUMMARY,
     KEY_FACTS,
     KEY_ROOT,
+    KEY_FILE_IO,
     KEY_RECORD,
     KEY_FSYNC,
 };
@@ -57,19 +58,17 @@ static const struct argp_option table[] = {
      "Print what tests and tables go by, a name and its value on each line, "
      "and exit",
      0},
-    {"root", KEY_ROOT, "DIR", OPTION_HIDDEN, NULL, 0},
+    {"root", KEY_ROOT, "DIR", 0, "Serve the files in this folder", 0},
+    {"file-io", KEY_FILE_IO, "WAY", 0,
+     "How to read them: sendfile (default), read, mmap, splice, direct "
+     "(O_DIRECT) or aio (POSIX)",
+     0},
     {"record-file", KEY_RECORD, "FILE", 0,
      "Append the lines that come to it; with --protocol record", 0},
     {"fsync", KEY_FSYNC, NULL, 0,
      "Acknowledge no line before it is on the disk; with --protocol record", 0},
     {0},
 };
-
-static int not_yet(const char *what)
-{
-    msg_error("%s is not there yet", what);
-    return -1;
-}
 
 static int count(const char *name, const char *text, uint64_t min, uint64_t max,
                  unsigned *value)
@@ -112,6 +111,20 @@ static int host(struct settings *settings, const char *text)
         return -1;
     }
     settings->host = text;
+    return 0;
+}
+
+static int file_io(struct settings *settings, const char *text)
+{
+    const char *names[WAYS];
+    int chosen;
+
+    for (size_t i = 0; i < WAYS; i++)
+        names[i] = ways[i]->name;
+    chosen = options_choice("--file-io", text, names, WAYS);
+    if (chosen < 0)
+        return -1;
+    settings->file_io = ways[chosen];
     return 0;
 }
 
@@ -175,7 +188,10 @@ static int take(int key, const char *value, void *input)
     case KEY_FACTS:
         return facts(settings);
     case KEY_ROOT:
-        return not_yet("--root");
+        settings->root = value;
+        return 0;
+    case KEY_FILE_IO:
+        return file_io(settings, value);
     case KEY_RECORD:
         settings->record_file = value;
         return 0;
@@ -202,6 +218,10 @@ static const char *contradiction(const struct settings *settings)
         return "--record-file: goes with --protocol record only";
     if (!records && settings->syncs)
         return "--fsync: goes with --protocol record only";
+    if (settings->root && settings->proto != PROTO_HTTP)
+        return "--root: files are served with --protocol http only";
+    if (settings->file_io && !settings->root)
+        return "--file-io: there are no files without --root";
     return NULL;
 }
 
@@ -231,4 +251,6 @@ void settings_parse(struct settings *settings, int argc, char **argv)
         msg_error("%s", why);
         exit(EXIT_USAGE);
     }
+    if (!settings->file_io)
+        settings->file_io = ways[0];
 }

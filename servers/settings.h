@@ -2,6 +2,7 @@
 #ifndef SERVERS_SETTINGS_H
 #define SERVERS_SETTINGS_H
 
+#include "servers/files/way.h"
 #include "servers/model.h"
 
 #include <sched.h>
@@ -21,6 +22,8 @@ struct settings {
     const char *stats;        /* file, or NULL */
     const char *record_file;  /* given with PROTO_RECORD only */
     bool syncs;               /* --fsync */
+    const char *root;         /* folder whose files are served, or NULL */
+    const struct file_way *file_io;
 };
 
 /* Fills `settings` from the command line, within what `model` can do. Strings

@@ -1,12 +1,14 @@
 #include "servers/worker.h"
 
+#include "servers/files/root.h"
+#include "servers/protocols/http_ask.h"
+
 #include "common/clock.h"
 #include "common/msg.h"
 
 #include <limits.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -47,26 +49,17 @@ void worker_end(struct worker *worker)
     worker->counts[COUNT_URGENT] += atomic_exchange(&urgent_signals, 0);
     tally_add(worker->tally, worker->counts);
     pool_empty(&worker->pool);
+    spares_free(&worker->spares);
 }
 
 /* The Date of replies changes when the wall clock's second does; a wall clock
  * that is set is noticed within a second. */
 static void format_date(struct worker *worker)
 {
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    char text[64];
     struct timespec wall;
-    struct tm tm;
 
     clock_gettime(CLOCK_REALTIME, &wall);
-    gmtime_r(&wall.tv_sec, &tm);
-    /* Not strftime, which speaks the locale's language. */
-    snprintf(text, sizeof(text), "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
-             days + 3 * (size_t)tm.tm_wday, tm.tm_mday,
-             months + 3 * (size_t)tm.tm_mon, tm.tm_year + 1900, tm.tm_hour,
-             tm.tm_min, tm.tm_sec);
-    memcpy(worker->date, text, DATE_LENGTH);
+    http_date_write(wall.tv_sec, worker->date);
     worker->date_until_ns = worker->now_ns + NS_PER_S - (uint64_t)wall.tv_nsec;
 }
 
@@ -156,6 +149,10 @@ void worker_forget(struct worker *worker, struct conn *conn)
     if (conn->out.mem)
         buffer_release(&worker->pool, &conn->out);
     record_forget(&conn->record);
+    if (conn->sends_file)
+        conn->file.root->close(&conn->file, &worker->spares);
+    if (conn->http.ask)
+        http_ask_end(&conn->http, worker);
     conn->open = false;
     worker->n_open--;
     worker->retry_ns = 0;

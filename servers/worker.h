@@ -9,6 +9,7 @@
 #include "servers/conn.h"
 #include "servers/model.h"
 #include "servers/pool.h"
+#include "servers/protocols/http_date.h"
 #include "servers/tally.h"
 #include "servers/timers.h"
 
@@ -21,7 +22,6 @@ enum {
     SENDS_PER_TURN = 4,    /* a connection's at most, before others' turn */
     ACCEPTS_PER_WAKE = 16, /* likewise of the listening socket */
     EVENTS_PER_WAIT = 256,
-    DATE_LENGTH = 29, /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 };
 
 /* A busy connection's idle deadline moves only so often, or it would cost
@@ -34,6 +34,7 @@ struct worker {
     const struct server *server;
     struct tally *tally;
     struct pool pool;
+    struct spares spares;   /* for files */
     uint64_t now_ns;        /* as of the last worker_tick() */
     uint64_t date_until_ns; /* when `date` is to be formatted anew */
     uint64_t retry_ns;      /* out of descriptors: when to accept again; or 0 */
@@ -45,7 +46,7 @@ struct worker {
     struct timers linger;
     struct timers leaving; /* at rest when the stop came: due at once */
     uint64_t counts[COUNTS];
-    char date[DATE_LENGTH + 1];
+    char date[HTTP_DATE_LENGTH + 1];
     char received[RECEIVE_SIZE];
 };
 

@@ -26,7 +26,7 @@ struct file_facts root_facts(const struct stat *status)
         .size = (uint64_t)status->st_size,
         .modified_s = status->st_mtim.tv_sec,
         .modified_ns = (uint32_t)status->st_mtim.tv_nsec,
-        .inode = status->st_ino,
+        .inode = (uint32_t)status->st_ino,
     };
 }
 
@@ -56,6 +56,7 @@ static int open_file(const struct root *root, const char *path,
     *file =
         (struct transfer){.root = root, .fd = fd, .facts = root_facts(&status)};
     file->end = file->facts.size;
+    file->seen = true;
     return 0;
 }
 

@@ -31,15 +31,15 @@ int transfer_begin(struct transfer *file, struct spares *spares)
     return way->begin ? way->begin(file, spares) : 0;
 }
 
-ssize_t transfer_send(struct transfer *file, int socket, uint64_t now_ns)
+ssize_t transfer_send(struct transfer *file, int socket)
 {
     uint64_t left = file->end - file->at;
     ssize_t n;
 
     file->full = false;
-    if (file->seen_ns != now_ns && has_changed(file))
+    if (!file->seen && has_changed(file))
         return transfer_failed(file, ESTALE);
-    file->seen_ns = 0;
+    file->seen = false;
     n = file->root->way->send(file, socket,
                               left < FILE_CHUNK ? (size_t)left : FILE_CHUNK);
     return n == 0 ? transfer_failed(file, ESTALE) : n;
@@ -73,8 +73,7 @@ void transfer_name(const struct transfer *file, char *name, size_t size)
     if (n >= 0)
         name[n] = '\0';
     else
-        snprintf(name, size, "inode %llu",
-                 (unsigned long long)file->facts.inode);
+        snprintf(name, size, "inode %lu", (unsigned long)file->facts.inode);
 }
 
 void spares_free(struct spares *spares)

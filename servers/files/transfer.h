@@ -32,7 +32,7 @@ struct file_facts {
     uint64_t size; /* bytes */
     int64_t modified_s;
     uint32_t modified_ns;
-    uint64_t inode;
+    uint32_t inode; /* its low bits: this is part of every connection's slot */
 };
 
 struct transfer {
@@ -40,25 +40,27 @@ struct transfer {
     int fd;
     int error; /* errno if it was the file that failed; ESTALE: it changed */
     struct file_facts facts;
-    uint64_t at;      /* the next byte to send */
-    uint64_t end;     /* one past the last one */
-    uint64_t seen_ns; /* the worker's time as of which the facts hold; or 0 */
-    bool full;        /* the socket took less than it was offered */
+    uint64_t at;  /* the next byte to send */
+    uint64_t end; /* one past the last one */
+    bool seen;    /* the facts still hold: there was no wait since */
+    bool full;    /* the socket took less than it was offered */
     /* The way's own: */
-    uint32_t held;   /* bytes in `mem`, or in the pipe */
-    char *mem;       /* read or mapped */
-    uint64_t mem_at; /* where in the file that begins */
-    int pipe[2];
+    uint32_t held; /* bytes in `mem`, or in the pipe */
+    char *mem;     /* read or mapped */
+    union {
+        uint64_t mem_at; /* where in the file that begins */
+        int pipe[2];
+    };
 };
 
 /* Gets what the way of reading needs, once `at` and `end` are set. 0 or
  * -errno. In either case transfer_end() is due. */
 int transfer_begin(struct transfer *file, struct spares *spares);
 
-/* Sends at most FILE_CHUNK bytes from `at` on, which is the caller's to move;
- * `now_ns` as in struct worker. Returns how many went, or -1 and errno; then
- * `error` tells if it was the file. Never 0. */
-ssize_t transfer_send(struct transfer *file, int socket, uint64_t now_ns);
+/* Sends at most FILE_CHUNK bytes from `at` on, which is the caller's to move.
+ * Returns how many went, or -1 and errno; then `error` tells if it was the
+ * file. Never 0. */
+ssize_t transfer_send(struct transfer *file, int socket);
 
 /* Closes it and gives back what it used. */
 void transfer_end(struct transfer *file, struct spares *spares);

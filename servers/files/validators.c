@@ -8,10 +8,10 @@ struct validators validators_of(const struct file_facts *facts,
 {
     struct validators made = {.modified_s = facts->modified_s};
 
-    snprintf(made.etag, sizeof(made.etag), "\"%llx%08lx-%llx-%llx\"",
+    snprintf(made.etag, sizeof(made.etag), "\"%llx%08lx-%llx-%lx\"",
              (unsigned long long)facts->modified_s,
              (unsigned long)facts->modified_ns, (unsigned long long)facts->size,
-             (unsigned long long)facts->inode);
+             (unsigned long)facts->inode);
     if (!http_date_read(date, &made.now_s))
         made.now_s = 0;
     if (made.modified_s > made.now_s)

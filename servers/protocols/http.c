@@ -1,11 +1,19 @@
 #include "servers/protocols/http.h"
 
 #include "servers/conn.h"
+#include "servers/protocols/http_ask.h"
+#include "servers/protocols/http_file.h"
 #include "servers/protocols/http_head.h"
 #include "servers/protocols/http_reply.h"
 #include "servers/worker.h"
 
 #include <string.h>
+
+static void answer_with_file(struct conn *conn, struct worker *worker)
+{
+    http_file_answer(conn, worker);
+    http_ask_end(&conn->http, worker);
+}
 
 /* The request is complete: answer it and be ready for the next. */
 static void answer(struct conn *conn, struct worker *worker)
@@ -15,7 +23,10 @@ static void answer(struct conn *conn, struct worker *worker)
     if (!http->minor && !http->keep)
         http->close = true;
     worker->counts[COUNT_REQUESTS]++;
-    http_reply_hello(conn, worker);
+    if (http->ask)
+        answer_with_file(conn, worker);
+    else
+        http_reply_hello(conn, worker);
     /* A peer that asked for the end sends nothing more, so closing is safe;
      * one that is told of the end may be sending. */
     if (http->close || worker->stopping)
@@ -54,8 +65,10 @@ static int end_head(struct conn *conn, struct worker *worker)
 }
 
 /* An empty line may come before a request line (RFC 9112, 2.2): one. */
-static int start(struct http *http, const char *line, size_t n)
+static int start(struct conn *conn, struct worker *worker, const char *line,
+                 size_t n)
 {
+    struct http *http = &conn->http;
     int status;
 
     if (n == 0 && !http->blank) {
@@ -64,6 +77,8 @@ static int start(struct http *http, const char *line, size_t n)
     }
     status = http_request_line(http, line, n);
     http->state = HTTP_FIELDS;
+    if (!status && worker->server->root)
+        status = http_ask_begin(conn, worker, line, n);
     return status;
 }
 
@@ -83,7 +98,7 @@ static int take_line(struct conn *conn, struct worker *worker, const char *line,
 
     switch ((enum http_state)http->state) {
     case HTTP_START:
-        return start(http, line, n);
+        return start(conn, worker, line, n);
     case HTTP_FIELDS:
         return n > 0 ? http_field(http, line, n) : end_head(conn, worker);
     case HTTP_CHUNK_SIZE:

@@ -1,5 +1,5 @@
 /* http.h: HTTP/1.1 as a strict server speaks it (RFC 9110, 9112), with one
- * fixed reply to every path. Incremental: however the bytes of a request are
+ * fixed reply to every path, or with files. Incremental: however the bytes of a request are
  * cut into pieces, the answer is the same. */
 #ifndef SERVERS_PROTOCOLS_HTTP_H
 #define SERVERS_PROTOCOLS_HTTP_H
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct conn;
+struct http_ask;
 struct worker;
 
 enum {
@@ -31,6 +32,7 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST };
 
 /* What is remembered of a request that is under way; zeroed: between two. */
 struct http {
+    struct http_ask *ask; /* for a file; NULL: there are none */
     uint64_t left; /* bytes of the body, or of the chunk, still to come */
     uint32_t body; /* bytes of the chunks so far */
     uint32_t head; /* bytes of the head, and of chunk extensions, so far */

@@ -1,5 +1,6 @@
 #include "servers/protocols/http_head.h"
 
+#include "servers/protocols/http_ask.h"
 #include "servers/protocols/text.h"
 
 #include <string.h>
@@ -225,7 +226,7 @@ int http_field(struct http *http, const char *line, size_t n)
         if (text_is(name, minded[i].name))
             return minded[i].take(http, value);
     }
-    return 0;
+    return http->ask ? http_ask_field(http->ask, name, value) : 0;
 }
 
 int http_trailer(const char *line, size_t n)

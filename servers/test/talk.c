@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void say(struct talk *talk, const char *bytes, size_t n)
 {
@@ -14,6 +15,16 @@ static void say(struct talk *talk, const char *bytes, size_t n)
     memcpy(talk->reply + talk->n, bytes, n);
     talk->n += n;
     talk->reply[talk->n] = 0;
+}
+
+static void say_file(struct talk *talk, const struct out *out, size_t n)
+{
+    char *bytes = malloc(n);
+
+    if (!bytes || pread(out->fd, bytes, n, out->off) != (ssize_t)n)
+        abort();
+    say(talk, bytes, n);
+    free(bytes);
 }
 
 struct talk *talk_start(enum proto proto)
@@ -35,7 +46,8 @@ struct talk *talk_start(enum proto proto)
     talk->worker.stopping = false; /* as an earlier test may have left it */
     talk->worker.now_ns = NS_PER_S;
     talk->worker.date_until_ns = UINT64_MAX;
-    memcpy(talk->worker.date, "Sun, 06 Nov 1994 08:49:37 GMT", DATE_LENGTH);
+    memcpy(talk->worker.date, "Sun, 06 Nov 1994 08:49:37 GMT",
+           HTTP_DATE_LENGTH);
     worker_open(&talk->worker, &talk->conn, 0);
     talk->want = WANT_READ;
     talk->send_max = 1000;
@@ -58,7 +70,10 @@ void talk_flush(struct talk *talk)
         size_t n = out.len < talk->send_max ? out.len : talk->send_max;
         if (n == 0)
             abort(); /* it wants to write, but has nothing to say */
-        say(talk, out.mem, n);
+        if (out.mem)
+            say(talk, out.mem, n);
+        else
+            say_file(talk, &out, n);
         talk->want = conn_sent(&talk->conn, &talk->worker, n);
     }
 }

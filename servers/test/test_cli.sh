@@ -51,7 +51,6 @@ refuses "did you mean 'echo'" --protocol ecko
 refuses "--record-file: --protocol record needs it" --protocol record
 refuses "--record-file: goes with --protocol record only" --record-file x
 refuses "--fsync: goes with --protocol record only" --protocol echo --fsync
-refuses "--root is not there yet" --root /tmp
 records="--protocol record --record-file"
 # shellcheck disable=SC2086 # these are two words and an option
 {
