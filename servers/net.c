@@ -320,8 +320,8 @@ void net_urgent(struct worker *worker, struct conn *conn)
 
 void net_close(struct worker *worker, struct conn *conn)
 {
-    if (conn->why &&
-        tally_complains(worker->tally, COMPLAINT_CLOSING, worker->now_ns))
+    if (conn->why && tally_complains(worker->server->tally, COMPLAINT_CLOSING,
+                                     worker->now_ns))
         msg_error("closed a connection: %s", conn->why);
     worker_forget(worker, conn);
     close(conn->fd);

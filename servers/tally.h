@@ -27,7 +27,8 @@ enum complaint {
 /* Shared by threads and processes: a worker adds what it counted at its end. */
 struct tally {
     _Atomic uint64_t counts[COUNTS];
-    _Atomic uint64_t told_ns[COMPLAINTS]; /* when that was last said, or 0 */
+    _Atomic uint64_t told_ns[COMPLAINTS]; /* in a server's first: when
+                                            * that was last said, or 0 */
 };
 
 /* `n` tallies, zeroed, in memory that child processes share; NULL: errno. */

@@ -128,7 +128,8 @@ void worker_pause(struct worker *worker)
 
 void worker_complain(struct worker *worker, const char *what, const char *why)
 {
-    if (tally_complains(worker->tally, COMPLAINT_TROUBLE, worker->now_ns))
+    if (tally_complains(worker->server->tally, COMPLAINT_TROUBLE,
+                        worker->now_ns))
         msg_error("%s: %s", what, why);
 }
 

@@ -93,7 +93,7 @@ static inline bool worker_done(const struct worker *worker)
 void worker_pause(struct worker *worker);
 
 /* Tells on stderr what went wrong and why, at most once a second for all
- * workers that share a tally. */
+ * workers of the server together. */
 void worker_complain(struct worker *worker, const char *what, const char *why);
 
 /* Makes `conn`, a slot that is free, a connection on `fd`. */
