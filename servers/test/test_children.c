@@ -90,7 +90,7 @@ static void a_place_that_is_free_is_taken_again(void **state)
     (void)state;
     talk->tally.told_ns[COMPLAINT_TROUBLE] = talk->worker.now_ns;
     assert_int_equal(children_init(&children, MOST), 0);
-    for (char place = '0'; place < '0' + MOST; place++) {
+    for (int place = '0'; place < '0' + MOST; place++) {
         assert_int_equal(children_start(&children, stay, NULL), 0);
         assert_int_equal(hear(), place);
     }

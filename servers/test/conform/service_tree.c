@@ -172,7 +172,7 @@ unsigned service_open_descriptors(const struct service *service)
 }
 
 /* As in proc(5): S asleep, T stopped, Z ended; X: gone. */
-static char state_of(pid_t pid)
+static int state_of(pid_t pid)
 {
     char text[512];
     const char *name_end;
