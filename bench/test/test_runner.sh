@@ -195,6 +195,48 @@ END
     run idle --suite idle && equal 1 "$(with idle '"idle":50,.*"status":"ok"')"
 }
 
+suite files <<'END'
+[suite]
+duration = 300ms
+warmup = 10ms
+[a]
+servers = epoll
+connections = 2
+file_io = read sendfile
+file_bytes = 1000 3000000
+END
+
+files_are_served_and_told_by_bytes() {
+    run files --suite files || return
+    equal 4 "$(with files '"file_io":"\(read\|sendfile\)","file_bytes":[0-9]*,.*"status":"ok"')" &&
+        equal 2 "$(with files '"file_bytes":3000000,.*"bytes_per_s":[0-9.e+]*,')" &&
+        [ ! -e "$scratch/files/files" ] && "$muxbench" report "$scratch/files" >"$scratch/table" &&
+        has_line '^http, by our generator, payload 0 B, files of 2.86 MiB$' "$scratch/table" &&
+        has_line '^  epoll +sendfile +2 +[0-9.]+ [MG]iB ' "$scratch/table" &&
+        has_line '^file_panels = .epoll:2.$' "$scratch/files/labels.gp" &&
+        [ -s "$scratch/files/plots/files.svg" ] && [ ! -e "$scratch/files/plots/throughput.svg" ]
+}
+
+resuming_serves_the_same_files() {
+    head -n 1 "$scratch/files/trials.jsonl" >"$scratch/cut"
+    cp "$scratch/cut" "$scratch/files/trials.jsonl"
+    resumes_to_the_same_cells files 4 && [ ! -e "$scratch/files/files" ] &&
+        equal 4 "$(with files '"status":"ok"')"
+}
+
+wrk_asks_for_files_too() {
+    suite wrkfiles <<'END'
+[a]
+servers = epoll
+tool = wrk
+duration = 1s
+file_io = mmap
+file_bytes = 10000
+END
+    run wrkfiles --suite wrkfiles &&
+        equal 1 "$(with wrkfiles '"status":"ok".*"bytes_per_s":[1-9]')"
+}
+
 # A server that tells what it was given to serve, and can't.
 the_files_are_there_while_servers_run() {
     server picky <<END
@@ -514,6 +556,21 @@ an_interrupt_keeps_what_is_done() {
         "$scratch/$dir.err" && none_left
 }
 
+an_interrupt_removes_the_files() {
+    suite manyfiles <<'END'
+[a]
+servers = epoll
+duration = 20ms
+file_io = read
+file_bytes = 1000
+END
+    start_long_run filed manyfiles || return
+    [ -e "$scratch/filed/files/1000.bin" ] || { echo 'no file to be served' && return 1; }
+    kill -INT "$runner"
+    wait "$runner"
+    equal 2 $? && [ ! -e "$scratch/filed/files" ] && none_left
+}
+
 twenty_kills_lose_nothing() {
     local lines moment_s before=0
     run killed --suite tiny --repeats 8 --dry-run >/dev/null || return
@@ -607,6 +664,9 @@ test_that 'resuming measures no closed loop anew' resuming_measures_no_closed_lo
 test_that 'shares are shown before they are known' shares_are_shown_before_they_are_known
 test_that 'churn serves all in turn' churn_serves_all_in_turn
 test_that 'idle connections are held' idle_connections_are_held
+test_that 'files are served and told by bytes' files_are_served_and_told_by_bytes
+test_that 'resuming serves the same files' resuming_serves_the_same_files
+test_that 'wrk asks for files, too' wrk_asks_for_files_too
 test_that 'the files are there while servers run' the_files_are_there_while_servers_run
 test_that 'a dry run starts nothing' a_dry_run_starts_nothing
 test_that 'narrowing reaches the trials' narrowing_reaches_the_trials
@@ -633,6 +693,7 @@ test_that 'an engine that cannot run here is skipped' an_engine_cannot_run_here
 test_that "a failed server's stderr is kept" its_stderr_is_kept
 test_that 'SIGINT keeps what is done' an_interrupt_keeps_what_is_done INT
 test_that 'SIGTERM keeps what is done' an_interrupt_keeps_what_is_done TERM
+test_that 'SIGINT removes the files to be served' an_interrupt_removes_the_files
 test_that '20 kills at random moments lose nothing' twenty_kills_lose_nothing
 test_that 'a torn last line is cut off' a_torn_line_is_cut_off
 test_that 'a full disk stops the run and loses nothing' a_full_disk_stops_the_run
