@@ -221,7 +221,7 @@ static int open_root(const struct settings *settings, struct root *root)
         msg_error("--file-io %s: the file system of '%s' can't do that; choose "
                   "another way",
                   way, dir);
-        return EXIT_USAGE;
+        return EXIT_NOT_HERE;
     default:
         msg_error("--root: can't open '%s': %s", dir, strerror(-error));
         return EXIT_USAGE;
