@@ -107,8 +107,10 @@ static void take_long(struct conn *conn, struct worker *worker,
     answer(conn, worker, 0, error);
     record_forget(record);
     record->skips = !ends;
-    if (error == -EMSGSIZE)
-        conn_finish(conn, true);
+    if (error != -EMSGSIZE)
+        return;
+    conn->why = why(error);
+    conn_finish(conn, true);
 }
 
 /* Takes what is one thing; returns how many bytes that was. */

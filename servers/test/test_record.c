@@ -265,6 +265,7 @@ static void a_line_beyond_the_limit_is_told_and_closes(void **state)
     assert_string_equal(talk->reply,
                         "recorded 3\nerror: line longer than 256 MiB\n");
     assert_int_equal(talk_state(talk), TALK_LINGERS);
+    assert_string_equal(talk->conn.why, "line longer than 256 MiB");
     talk_feed(talk, "\ntwo\n", 5);
     expect_file("one\n", 4);
     free(bytes);
@@ -330,6 +331,30 @@ static void a_long_line_that_finds_no_room_is_skipped(void **state)
     assert_true(conn_rests(&talk->conn));
     expect_file("two\n", 4);
     free(bytes);
+    end(talk);
+}
+
+static void a_long_line_without_a_descriptor_is_told(void **state)
+{
+    struct talk *talk = begin();
+    char *bytes = long_line(MIB);
+    int next = dup(recorder.fd);
+    struct rlimit before;
+    struct rlimit few;
+
+    (void)state;
+    close(next);
+    getrlimit(RLIMIT_NOFILE, &before);
+    few = before;
+    few.rlim_cur = (rlim_t)next;
+    setrlimit(RLIMIT_NOFILE, &few);
+    feed_in_pieces(talk, bytes, MIB, RECEIVE_SIZE);
+    setrlimit(RLIMIT_NOFILE, &before);
+    talk_feed(talk, "\ntwo\n", 5);
+    assert_string_equal(talk->reply,
+                        "error: Too many open files\nrecorded 3\n");
+    free(bytes);
+    expect_file("two\n", 4);
     end(talk);
 }
 
@@ -414,6 +439,7 @@ int main(void)
         ON_FILE(what_is_left_of_a_line_leaves_no_file),
         ON_FILE(a_full_disk_is_told_for_each_line),
         ON_FILE(a_long_line_that_finds_no_room_is_skipped),
+        ON_FILE(a_long_line_without_a_descriptor_is_told),
         ON_FILE(a_lost_file_is_told),
         ON_FILE(a_line_that_takes_too_long_expires),
         ON_FILE(a_stop_lets_a_line_be_finished),
