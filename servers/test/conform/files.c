@@ -4,11 +4,10 @@
 #include "servers/test/conform/behaviours.h"
 #include "servers/test/conform/client.h"
 #include "servers/test/conform/fetch.h"
+#include "servers/test/conform/footprint.h"
 #include "servers/test/conform/tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -290,44 +289,20 @@ static void slow_readers_get_large_files(const char *proto)
     for_each_way(serve_slow_readers);
 }
 
-static unsigned descriptors(const struct service *service)
-{
-    char name[64];
-    unsigned n = 0;
-    DIR *list;
-
-    snprintf(name, sizeof(name), "/proc/%d/fd", (int)service->pid);
-    list = opendir(name);
-    assert_non_null(list);
-    while (readdir(list))
-        n++;
-    closedir(list);
-    return n;
-}
-
 /* The reader goes away in the middle: nothing of it stays but what is kept for
  * the next transfer, a pipe at the most. */
 static void reset_in_the_middle(const char *way)
 {
     enum { TIMES = 10 };
-    struct service service;
-    unsigned before;
-    int fd;
+    struct service service = start(way, "");
+    struct footprint before = footprint_take(&service);
 
-    service = start(way, "");
-    fd = client_open(&service, 0);
-    fetch_text(fd, "0123456789", fetch(fd, "GET /a.txt", "").length);
-    before = descriptors(&service);
-    close(fd);
     for (int i = 0; i < TIMES; i++) {
-        fd = client_open(&service, 0);
+        int fd = client_open(&service, 0);
         fetch(fd, "GET /large", "");
         client_reset(fd);
     }
-    for (int ms = 0; descriptors(&service) > before + 2; ms++) {
-        assert_in_range(ms, 0, CLIENT_WAIT_MS);
-        poll(NULL, 0, 1);
-    }
+    footprint_expect(&service, &before);
     service_stop(&service);
     assert_int_equal(service_count(&service, "reset"), TIMES);
 }

@@ -14,8 +14,9 @@ enum {
      * 40 MiB of the stacks of threads that have ended, of 128 KiB each. */
     CROWD = 330,
     SANITIZED_CROWD = 16, /* memory is then not looked at */
-    /* What malloc keeps more or less from one time to the next. */
-    SLACK_BYTES = 512 * 1024,
+    /* What malloc keeps more or less from one time to the next, and what each
+     * of a pool has when it has once read a large file: 64 KiB. */
+    SLACK_BYTES = 1024 * 1024,
 };
 
 static struct footprint figures(const struct service *service)
@@ -45,11 +46,17 @@ static void await(const struct service *service, const struct footprint *before)
              now.descriptors, before->descriptors);
 }
 
+/* With --root, what HTTP answers is a file, so it is not compared. */
 static int open_and_ask(const struct service *service)
 {
     int fd = client_open(service, 0);
 
-    client_exchange(service, fd);
+    if (strcmp(service->proto, "http") != 0) {
+        client_exchange(service, fd);
+        return fd;
+    }
+    client_send(fd, client_request(service), strlen(client_request(service)));
+    assert_int_equal(client_status(fd), 200);
     return fd;
 }
 
