@@ -12,7 +12,7 @@ stats data using 'connections' name 'CONNECTIONS' nooutput
 stats data using 'p99_us_min' name 'LOW' nooutput
 stats data using 'p99_us_max' name 'HIGH' nooutput
 set yrange [0.8 * LOW_min:1.2 * HIGH_max]
-set xrange [0.8:1.3 * CONNECTIONS_max]
+eval 'set xrange '.connections_range(CONNECTIONS_max)
 set format y '%.0f'
 set xlabel 'connections' offset 0, 0.4
 set ylabel 'p99 of service time, µs'

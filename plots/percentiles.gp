@@ -18,11 +18,11 @@ set xtics ('0' 1, '90' 10, '99' 100, '99.9' 1000, '99.99' 10000, '99.999' 100000
 set xlabel 'percentile' offset 0, 0.4
 set ylabel 'service time, µs'
 
-left_out = percentile_starved eq '' ? '' : ' (starved, so without latency: '.percentile_starved.')'
+left_out = percentile_starved eq '' ? '' : 'starved, so without latency: '.percentile_starved
 
 do for [format in formats] {
     eval begin('percentiles', format)
-    set multiplot layout 1,panels title caption(sprintf('Latency by percentile at %d connections', percentile_connections).left_out)
+    set multiplot layout 1,panels title caption(sprintf('Latency by percentile at %d connections', percentile_connections))
     do for [p in protocols] {
         set title p
         plot for [s in percentile_servers] data using 'nines':(here(s, p)) \

@@ -7,6 +7,7 @@
 call ARG0[1:strlen(ARG0) - strlen("rate.gp")].'style.gp' ARG1
 data = run.'/open.tsv'
 if (open_servers eq '') { exit }
+left_out = open_left_out
 here(s, p, v) = is(s, p) && column('connections') == open_connections ? column(v) : NaN
 marked(p, v) = column('connections') == open_connections ? bound(p, v) : NaN
 any(v) = column('connections') == open_connections ? column(v) : NaN
@@ -37,7 +38,7 @@ height = 100 + 460 * words(open_protocols)
 
 do for [format in formats] {
     eval begin('rate', format)
-    set multiplot layout words(open_protocols),2 title caption(sprintf('Response time against offered rate, %d connections', open_connections).open_left_out)
+    set multiplot layout words(open_protocols),2 title caption(sprintf('Response time against offered rate, %d connections', open_connections))
     do for [p in open_protocols] {
         do for [q in 'p50 p99'] {
             v = 'response_'.q.'_us'

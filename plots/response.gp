@@ -9,6 +9,7 @@
 call ARG0[1:strlen(ARG0) - strlen("response.gp")].'style.gp' ARG1
 data = run.'/response.tsv'
 if (response_rows == 0) { exit }
+left_out = open_left_out
 panel_is(p, r) = strcol('protocol') eq p && strcol('rate') eq r && column('connections') == open_connections
 here(s, p, r) = strcol('server') eq s && panel_is(p, r) ? column('latency_us') : NaN
 at_nine = 'abs(log10(column("nines")) - floor(log10(column("nines")) + 0.5)) < 0.01'
@@ -42,7 +43,7 @@ height = 70 + 450 * words(open_protocols)
 
 do for [format in formats] {
     eval begin('response', format)
-    set multiplot layout words(open_protocols),words(open_rates) title caption(sprintf('Response time by percentile at equal load, %d connections', open_connections).open_left_out)
+    set multiplot layout words(open_protocols),words(open_rates) title caption(sprintf('Response time by percentile at equal load, %d connections', open_connections))
     n = 0
     do for [p in open_protocols] {
         do for [r in open_rates] {

@@ -7,20 +7,22 @@ set datafile columnheaders
 set datafile missing NaN
 set encoding utf8
 
-# One colour and one point shape a model, the same in every chart. The colours
-# are those of Okabe and Ito (2008), which colour-blind people can tell apart.
+# One colour a model, the same in every chart, and one pair of a point's shape and a
+# line's dashes. The first seven colours are those of Okabe and Ito (2008), which
+# colour-blind people can tell apart; the others are no nearer to any than these are
+# to each other, to their eyes either. What is no model here is grey.
 models = 'blocking threaded select poll epoll uring fork prefork threadpool nonblock epoll-et epoll-mt epoll-excl sigio libevent libev libuv'
-colours = '#000000 #E69F00 #56B4E9 #009E73 #D55E00 #0072B2 #CC79A7 #999999'
-pale = '#999999 #F5D999 #BBE1F6 #99D8C7 #EEBF99 #99C7E0 #EBC9DC #D6D6D6'
-shapes_hollow = '4 6 8 10 12 14 4 6'
-shapes_solid = '5 7 9 11 13 15 5 7'
+colours = '#000000 #E69F00 #56B4E9 #009E73 #D55E00 #0072B2 #CC79A7 #6E2355 #7A5C2E #B5CC6E #999999'
+pale = '#999999 #F5D999 #BBE1F6 #99D8C7 #EEBF99 #99C7E0 #EBC9DC #C5A7BB #CABEAB #E1EBC5 #D6D6D6'
+shapes_hollow = '4 6 8 10 12 14 4 6 8 10 12'
+shapes_solid = '5 7 9 11 13 15 5 7 9 11 13'
 number_of(name) = sum [k = 1:words(models)] (word(models, k) eq name ? k : 0)
-slot(name) = number_of(name) == 0 ? 8 : (number_of(name) - 1) % 8 + 1
+slot(name) = number_of(name) == 0 ? words(colours) : (number_of(name) - 1) % (words(colours) - 1) + 1
 colour_of(name) = word(colours, slot(name))
 pale_of(name) = word(pale, slot(name))
 solid_of(name) = word(shapes_solid, slot(name)) + 0
 hollow_of(name) = word(shapes_hollow, slot(name)) + 0
-dash_of(name) = number_of(name) > 8 ? 2 : 1
+dash_of(name) = number_of(name) < words(colours) ? 1 + (slot(name) > 6) : 4
 
 # The same for the ways to read a file.
 file_ways_known = 'read mmap sendfile splice direct aio'
@@ -43,7 +45,7 @@ colour_in(key) = int('0x'.colour_of(strcol(key))[2:])
 set border 3 lc rgb '#444444'
 set tics nomirror textcolor rgb '#222222'
 set grid back lc rgb '#dddddd' lw 1
-set key below center horizontal reverse Left samplen 2 width 1 height 0.3
+set key below center horizontal reverse Left samplen 3 width 1 height 0.3
 
 set style fill solid 1.0 noborder
 
@@ -55,7 +57,8 @@ formats = 'svg png'
 line_end(text) = strstrt(text, "\n") == 0 ? strlen(text) : strstrt(text, "\n") - 1
 rest(text) = text[line_end(text) + 2:]
 small(text) = text eq '' ? '' : "\n".'{/*0.8 '.text[1:line_end(text)].'}'.small(rest(text))
-caption(title) = '{/:Bold '.title.'}'.small(run_title.(note eq '' ? '' : '   ('.note.')'))
+left_out = '' # a line below the title: which models have no place in the chart, and why
+caption(title) = '{/:Bold '.title.'}'.small(left_out).small(run_title.(note eq '' ? '' : '   ('.note.')'))
 begin(name, format) = \
     (format eq 'svg' \
         ? sprintf("set terminal svg enhanced size %d,%d font 'DejaVu Sans,13' dynamic background '#ffffff'", width, height) \
@@ -67,12 +70,13 @@ begin(name, format) = \
 place(name) = sum [k = 1:words(servers)] (word(servers, k) eq name ? k : 0)
 beside(name) = 2 ** ((place(name) - (words(servers) + 1) / 2.0) * 0.07)
 at(key) = column('connections') * beside(strcol(key))
+connections_range(most) = sprintf('[%g:%g]', 0.9 * beside(word(servers, 1)), 1.15 * most * beside(word(servers, words(servers))))
 
 # A rate as it was typed is a share, or requests per second. What is offered at one.
 is_share(rate) = rate[strlen(rate):] eq '%'
 tic_text(rate) = is_share(rate) ? rate.'%' : rate # tics are formats
 offered_title(protocol, rate, per_s) = protocol.', '.(is_share(rate) ? rate.' is ' : '').gprintf('%.1s%c', per_s).'/s'
-open_left_out = open_skipped eq '' ? '' : ' (skipped, the table says why: '.open_skipped.')'
+open_left_out = open_skipped eq '' ? '' : 'skipped, the table says why: '.open_skipped
 
 # The tics of a logarithmic y axis: more of them where it does not even span two
 # decades.

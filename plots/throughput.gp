@@ -10,7 +10,7 @@ if (servers eq '') { exit }
 stats data using 'connections' name 'CONNECTIONS' nooutput
 stats data using 'requests_per_s_max' nooutput
 set logscale x 2
-set xrange [0.8:1.3 * CONNECTIONS_max]
+eval 'set xrange '.connections_range(CONNECTIONS_max)
 set yrange [0:1.05 * STATS_max]
 set format y '%.0s%c'
 set xlabel 'connections' offset 0, 0.4

@@ -23,13 +23,12 @@ y_format = '%.0f'
 y_tics = log_tics(low, high)
 x_tics = '"0" 1, "50" 2, "90" 10, "99" 100, "99.9" 1000, "99.99" 10000, "99.999" 100000'
 gap_x = most(gap_x, 36)
+left_out = percentile_starved eq '' ? '' : 'starved, so without latency: '.percentile_starved
 eval picture
-
-left_out = percentile_starved eq '' ? '' : ' (starved, so without latency: '.percentile_starved.')'
 
 do for [format in formats] {
     eval start('percentiles', format)
-    set multiplot title heading(sprintf('Latency by percentile at %d connections', percentile_connections).left_out)
+    set multiplot title heading(sprintf('Latency by percentile at %d connections', percentile_connections))
     do for [n = 1:words(protocols)] {
         p = word(protocols, n)
         do for [g = 1:groups] {

@@ -40,11 +40,12 @@ do for [r in open_rates] {
 y_text = 'response time, µs'
 y_format = '%.0f'
 y_tics = log_tics(low, high)
+left_out = open_left_out
 eval picture
 
 do for [format in formats] {
     eval start('rate', format)
-    set multiplot title heading(sprintf('Response time against offered rate, %d connections', open_connections).open_left_out)
+    set multiplot title heading(sprintf('Response time against offered rate, %d connections', open_connections))
     do for [n = 1:words(protocols)] {
         p = word(protocols, n)
         v = value_of(p)

@@ -33,11 +33,12 @@ y_format = '%.0f'
 y_tics = log_tics(low, high)
 x_tics = '"0" 1, "50" 2, "90" 10, "99" 100, "99.9" 1000, "99.99" 10000, "99.999" 100000'
 gap_x = most(gap_x, 36)
+left_out = open_left_out
 eval picture
 
 do for [format in formats] {
     eval start('response', format)
-    set multiplot title heading(sprintf('Response time by percentile at equal load, %d connections', open_connections).open_left_out)
+    set multiplot title heading(sprintf('Response time by percentile at equal load, %d connections', open_connections))
     do for [n = 1:words(protocols)] {
         p = word(protocols, n)
         do for [g = 1:groups] {

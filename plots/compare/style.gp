@@ -51,13 +51,14 @@ x_scale = 1
 # The title: what is drawn, a line a side, and what is not shown. The picture
 # holds its longest line, and the panels.
 longest(text) = text eq '' ? 0 : most(line_end(text), longest(rest(text)))
-heading(text) = '{/:Bold '.text.'}'.small(run_title).small(note)
+heading(text) = '{/:Bold '.text.'}'.small(left_out).small(run_title).small(note)
 
 picture = "columns = least(columns, most(1, 1500 / (panel_width + gap_x))); \
     panel_rows = ceil(1.0 * groups / columns); \
     rows = crowded ? panel_rows * words(protocols) : ceil(1.0 * words(protocols) / columns); \
     width = most(margin_left + columns * (panel_width + gap_x) - gap_x + 30, 40 + 6.3 * longest(run_title)); \
     margin_left = most(margin_left, (width - columns * (panel_width + gap_x) + gap_x) / 2); \
+    margin_top = margin_top + (left_out eq '' ? 0 : 20); \
     height = margin_top + rows * (panel_height + gap_y) - gap_y + margin_bottom"
 
 # The same points are larger in SVG.
