@@ -28,6 +28,7 @@ extern const struct behaviour hostile_behaviours[];
 extern const struct behaviour stop_behaviours[];
 extern const struct behaviour process_behaviours[];
 extern const struct behaviour record_behaviours[];
+extern const struct behaviour typed_behaviours[];
 extern const struct behaviour file_behaviours[];
 
 #endif

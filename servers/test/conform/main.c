@@ -100,6 +100,7 @@ int main(int argc, char **argv)
     add_all(stop_behaviours, only);
     add_all(process_behaviours, only);
     add_all(record_behaviours, only);
+    add_all(typed_behaviours, only);
     add_all(file_behaviours, only);
     return _cmocka_run_group_tests(strrchr(argv[0], '/') + 1, units, n_tests,
                                    NULL, NULL);
