@@ -146,13 +146,6 @@ void service_choose(const char *argv0)
     facts.spins = fact(text, "spins ") != 0;
 }
 
-unsigned service_at_once(const struct service *service, unsigned n)
-{
-    unsigned most = service->facts.serves_at_once;
-
-    return most > 0 && most < n ? most : n;
-}
-
 void service_over(enum network choice)
 {
     network = choice;

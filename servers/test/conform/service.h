@@ -33,7 +33,13 @@ struct service {
 void service_choose(const char *argv0);
 
 /* How many of `n` connections it serves at the same time. */
-unsigned service_at_once(const struct service *service, unsigned n);
+static inline unsigned service_at_once(const struct service *service,
+                                       unsigned n)
+{
+    unsigned most = service->facts.serves_at_once;
+
+    return most > 0 && most < n ? most : n;
+}
 
 /* From now on, servers are started there; at first, over IPv4. */
 void service_over(enum network network);
