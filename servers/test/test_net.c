@@ -1,11 +1,13 @@
 /* net.c on sockets of the tests' own, with system calls that fail as told. */
 #include "common/test/test.h"
 
+#include "servers/files/root.h"
 #include "servers/net.h"
 #include "servers/test/talk.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,6 +216,46 @@ static void a_refusal_shuts_the_sending_side_and_lingers(void **state)
     close_line(&line);
 }
 
+/* As the head of a file found the socket full, the file may have changed by
+ * the time that its turn comes. */
+static void a_file_is_looked_at_again_after_a_wait(void **state)
+{
+    static const char request[] =
+        "GET /file HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    char folder[] = "/tmp/test-net-XXXXXX";
+    struct line line = open_line(PROTO_HTTP);
+    struct root root;
+    int dir_fd;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(root_open(&root, folder, &way_read), 0);
+    dir_fd = root.dir_fd;
+    line.talk->server.root = &root;
+    for (int changes = 0; changes < 2; changes++) {
+        const struct timespec long_ago[2] = {{1, 0}, {1, 0}};
+        int fd = openat(dir_fd, "file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+        assert_int_equal(write(fd, "text", 4), 4);
+        assert_int_equal(futimens(fd, long_ago), 0);
+        say(&line, request, sizeof(request) - 1);
+        fake.send_error = EAGAIN;
+        assert_int_equal(turn(&line), WANT_WRITE);
+        fake.send_error = 0;
+        if (changes)
+            assert_int_equal(write(fd, "more", 4), 4);
+        assert_int_equal(turn(&line), WANT_CLOSE);
+        assert_int_equal(line.talk->worker.counts[COUNT_RESET], changes);
+        close(fd);
+        close_line(&line);
+        line = open_line(PROTO_HTTP);
+        line.talk->server.root = &root;
+    }
+    unlinkat(dir_fd, "file", 0);
+    rmdir(folder);
+    root_close(&root);
+    close_line(&line);
+}
+
 static void lack_of_descriptors_pauses_accepting(void **state)
 {
     static const int lacks[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
@@ -277,6 +319,7 @@ int main(void)
         cmocka_unit_test(not_yet_is_no_error),
         cmocka_unit_test(an_error_ends_the_connection_and_is_counted),
         cmocka_unit_test(a_refusal_shuts_the_sending_side_and_lingers),
+        cmocka_unit_test(a_file_is_looked_at_again_after_a_wait),
         cmocka_unit_test(lack_of_descriptors_pauses_accepting),
         cmocka_unit_test(connections_inherit_what_the_listener_has),
     };
