@@ -139,8 +139,7 @@ enum want conn_sent(struct conn *conn, struct worker *worker, size_t n)
         buffer_consume(&worker->pool, &conn->out, n);
     else
         file_sent(conn, worker, n);
-    if (!conn->out.mem && !conn->sends_file && conn->in.mem &&
-        conn->phase == PHASE_OPEN)
+    if (!conn->out.mem && conn->in.mem && conn->phase == PHASE_OPEN)
         take_kept(conn, worker);
     return settle(conn, worker);
 }

@@ -125,13 +125,11 @@ static inline bool conn_rests(const struct conn *conn)
 char *conn_room(struct conn *conn, struct worker *worker, size_t n);
 
 /* How many more reply bytes may be held back: below what a reply takes, the
- * protocol stops taking input until some went out. None before a file. */
+ * protocol stops taking input until some went out. For protocols that hold
+ * back no more than that. */
 static inline size_t conn_space(const struct conn *conn)
 {
-    uint32_t waiting = buffer_waiting(&conn->out);
-
-    return conn->sends_file || waiting > BUFFER_SIZE ? 0
-                                                     : BUFFER_SIZE - waiting;
+    return BUFFER_SIZE - buffer_waiting(&conn->out);
 }
 
 /* After what is unsent, close; with `lingers` after reading what the peer may

@@ -159,15 +159,24 @@ static size_t take_body(struct conn *conn, struct worker *worker, size_t n)
     return used;
 }
 
+/* Whether a request may begin: its replies, of which there can be two with a
+ * 100, must find room. None does behind a file. */
+static bool may_begin(const struct conn *conn)
+{
+    return !conn->sends_file &&
+           buffer_waiting(&conn->out) + 2 * HTTP_REPLY_MAX <= BUFFER_SIZE;
+}
+
 size_t http_take(struct conn *conn, struct worker *worker, const char *bytes,
                  size_t n)
 {
     const struct http *http = &conn->http;
     size_t used = 0;
 
-    while (used < n && conn->phase == PHASE_OPEN &&
-           conn_space(conn) >= HTTP_REPLY_MAX) {
+    while (used < n && conn->phase == PHASE_OPEN) {
         size_t step;
+        if (http->state == HTTP_START && !may_begin(conn))
+            break;
         if (http->state == HTTP_BODY || http->state == HTTP_CHUNK)
             step = take_body(conn, worker, n - used);
         else
