@@ -121,7 +121,7 @@ static void slow_requests_are_cut_and_others_served(const char *proto)
 static void silent_connections_harm_nobody(const char *proto)
 {
     enum { N = 100 };
-    struct service service = service_start(proto, "--idle-timeout 300ms");
+    struct service service = service_start(proto, "--idle-timeout 1s");
     struct footprint before = footprint_take(&service);
     unsigned n = service_at_once(&service, N);
     int fds[N];
