@@ -21,7 +21,7 @@ fail() {
 models() {
     {
         sed 1d "$table" | cut -f 1
-        ls servers/models | sed -n 's/\.c$//p'
+        printf '%s\n' servers/models/*.c | sed 's|.*/||; s|\.c$||'
     } | awk '!seen[$0]++'
 }
 
