@@ -15,9 +15,9 @@ struct charted_cell {
 struct charted {
     const struct summary *side;
     size_t sides;
-    enum load load;
     struct charted_cell *cell; /* by side, then as the summary has them */
     size_t n;
+    enum load load;
     bool compared; /* tables begin with a column `side`, from 1, the base */
 };
 

@@ -75,7 +75,7 @@ static void a_body_may_be_empty(void **state)
     reference_free(&reference);
 }
 
-enum { LONG = 3 * REFERENCE_KEPT + 77 };
+enum { LONG = 3 * REFERENCE_KEPT + 77, PIECE = 64 * 1024 };
 
 /* Takes a long body in pieces of `step` bytes, the byte at `wrong` another one, up
  * to its end. */
@@ -101,22 +101,20 @@ static int take_long(struct reference *reference, size_t len, size_t step,
 static void a_long_body_is_compared_but_not_kept(void **state)
 {
     static const size_t wrong[] = {0, REFERENCE_KEPT - 1, REFERENCE_KEPT,
-                                   2 * REFERENCE_KEPT, LONG - 1};
+                                   (size_t)2 * REFERENCE_KEPT, LONG - 1};
     struct reference reference;
 
     (void)state;
     reference_init(&reference);
-    assert_int_equal(take_long(&reference, LONG, 64 * 1024, LONG), 0);
+    assert_int_equal(take_long(&reference, LONG, PIECE, LONG), 0);
     assert_int_equal(reference.kept.len, REFERENCE_KEPT);
     assert_int_equal(take_long(&reference, LONG, 4097, LONG), 0);
     for (size_t i = 0; i < LENGTH(wrong); i++)
-        assert_int_equal(take_long(&reference, LONG, 64 * 1024, wrong[i]),
+        assert_int_equal(take_long(&reference, LONG, PIECE, wrong[i]),
                          -EBADMSG);
-    assert_int_equal(take_long(&reference, LONG - 1, 64 * 1024, LONG),
-                     -EBADMSG);
-    assert_int_equal(take_long(&reference, LONG + 1, 64 * 1024, LONG),
-                     -EBADMSG);
-    assert_int_equal(take_long(&reference, REFERENCE_KEPT, 64 * 1024, LONG),
+    assert_int_equal(take_long(&reference, LONG - 1, PIECE, LONG), -EBADMSG);
+    assert_int_equal(take_long(&reference, LONG + 1, PIECE, LONG), -EBADMSG);
+    assert_int_equal(take_long(&reference, REFERENCE_KEPT, PIECE, LONG),
                      -EBADMSG);
     assert_int_equal(reference.kept.len, REFERENCE_KEPT);
     reference_free(&reference);
