@@ -49,7 +49,7 @@ static void reply_moved(struct conn *conn, struct worker *worker,
                         const char *path)
 {
     static const char name[] = "Location: ";
-    char field[sizeof(name) + 3 * TARGET_PATH_SIZE + 8];
+    char field[sizeof(name) + 3 * (size_t)TARGET_PATH_SIZE + 8];
     size_t n = sizeof(name) - 1;
 
     memcpy(field, name, n);

@@ -17,7 +17,8 @@ static struct text copy(const char *text)
     char *at = malloc(n ? n : 1);
 
     assert_non_null(at);
-    memcpy(at, text, n);
+    for (size_t i = 0; i < n; i++)
+        at[i] = text[i];
     return (struct text){at, n};
 }
 

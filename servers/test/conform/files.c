@@ -8,6 +8,7 @@
 #include "servers/test/conform/tree.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -435,6 +436,33 @@ static void never_reading_a_file_closes(const char *proto)
     assert_int_equal(service_count(&service, "timed_out"), 1);
 }
 
+/* Two files are under way: one is read on, and comes to its end before the
+ * server's, the other is not, and does not keep the server. */
+static void a_stop_waits_for_files_but_not_for_ever(const char *proto)
+{
+    enum { SIZE = 12 * 1024 * 1024 }; /* soon read, but not soon sent */
+    struct service service;
+    bool both;
+    int fds[2];
+
+    (void)proto;
+    tree_make();
+    tree_file("file", SIZE);
+    tree_hole("large", LARGE_SIZE);
+    service = start("sendfile", "");
+    both = service_at_once(&service, 2) == 2;
+    fds[0] = client_open(&service, 0);
+    assert_int_equal(fetch(fds[0], "GET /file", "").length, SIZE);
+    fds[1] = client_open(&service, 0);
+    if (both)
+        fetch(fds[1], "GET /large", "");
+    kill(service.pid, SIGTERM);
+    fetch_bytes(fds[0], 0, SIZE);
+    close(fds[0]);
+    service_wait(&service);
+    close(fds[1]);
+}
+
 const struct behaviour file_behaviours[] = {
     {"files_are_served_with_what_is_said_of_them",
      files_are_served_with_what_is_said_of_them, FOR_HTTP | FOR_UNIX},
@@ -452,6 +480,8 @@ const struct behaviour file_behaviours[] = {
      overwriting_a_file_ends_only_its_connection, FOR_HTTP},
     {"a_file_that_is_renamed_over_is_sent_to_its_end",
      a_file_that_is_renamed_over_is_sent_to_its_end, FOR_HTTP},
+    {"a_stop_waits_for_files_but_not_for_ever",
+     a_stop_waits_for_files_but_not_for_ever, FOR_HTTP},
     {"never_reading_a_file_closes", never_reading_a_file_closes, FOR_HTTP},
     {NULL, NULL, 0},
 };
