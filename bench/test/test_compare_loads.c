@@ -1,6 +1,7 @@
 #include "common/test/test.h"
 
 #include "bench/test/compared.h"
+#include "bench/test/made_files.h"
 #include "bench/test/made_run.h"
 #include "bench/test/scratch.h"
 
@@ -50,6 +51,36 @@ static void each_load_is_compared_by_what_it_tells(void **state)
     compared_free(&compared);
 }
 
+static void files_are_compared_by_bytes_too(void **state)
+{
+    static const char cell[] = "epoll http c=4 file_io=mmap file_bytes=4096";
+    static const char closed[] = "epoll http c=64";
+    const struct made_run run = {"6.1",  NULL, NULL, "epoll", "64",
+                                 "http", 8,    1,    NULL,    NULL};
+    struct made_files files = {.servers = "epoll",
+                               .ways = "read mmap",
+                               .sizes = "4096",
+                               .repeats = 8,
+                               .cost = 1};
+    struct compared compared;
+
+    (void)state;
+    made_run_write("a", &run);
+    made_files_add("a", &files);
+    made_run_write("b", &run);
+    files.cost = 1.3;
+    made_files_add("b", &files);
+    compared_runs(&compared, "a b");
+    assert_change(&compared, cell, METRIC_BYTES_PER_S, CHANGE_SLOWER);
+    assert_change(&compared, cell, METRIC_TOTAL_CPU_GIB, CHANGE_SLOWER);
+    assert_change(&compared, cell, METRIC_REQUESTS_PER_S, CHANGE_SLOWER);
+    assert_false(finding_gates(METRIC_BYTES_PER_S));
+    assert_false(finding_gates(METRIC_TOTAL_CPU_GIB));
+    assert_null(compared_find(&compared, closed, METRIC_BYTES_PER_S));
+    assert_non_null(compared_find(&compared, closed, METRIC_REQUESTS_PER_S));
+    compared_free(&compared);
+}
+
 static void shares_of_another_rate_are_told_once(void **state)
 {
     static const char warning[] =
@@ -89,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_SCRATCH(each_load_is_compared_by_what_it_tells),
+        IN_SCRATCH(files_are_compared_by_bytes_too),
         IN_SCRATCH(shares_of_another_rate_are_told_once),
         IN_SCRATCH(about_the_same_rate_is_compared),
     };

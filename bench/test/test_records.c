@@ -185,6 +185,32 @@ static void starved_cells_have_no_latency(void **state)
     summary_free(&summary);
 }
 
+/* A reply that is longer than the window is no starving, and no rate of 0. */
+static void long_files_need_not_be_whole(void **state)
+{
+    static const char format[] =
+        "{\"schema\":1,\"trial\":1,\"server\":\"%s\",\"protocol\":\"http\","
+        "\"tool\":\"loadgen\",\"connections\":4,\"file_io\":\"read\","
+        "\"file_bytes\":67108864,\"status\":\"ok\",\"result\":{\"requests\":0,"
+        "\"requests_per_s\":0,\"connections_served\":0,"
+        "\"connections_starved\":%d,\"bytes_per_s\":5e8}}\n";
+    struct summary summary;
+    char text[2000];
+
+    (void)state;
+    for (int starved = 0; starved <= 3; starved += 3) {
+        snprintf(text, sizeof(text), format, "epoll", starved);
+        write_run(text);
+        assert_int_equal(summary_read("run", &summary), 0);
+        const struct summary_cell *cell = &summary.cell[0];
+        assert_int_equal(summary_load(cell), LOAD_FILES);
+        assert_int_equal(cell->starved, starved > 0);
+        assert_true(isnan(cell->metric[METRIC_REQUESTS_PER_S].median));
+        assert_true(cell->metric[METRIC_BYTES_PER_S].median == 5e8);
+        summary_free(&summary);
+    }
+}
+
 static void failed_trials_are_counted_and_not_averaged(void **state)
 {
     char text[20000];
@@ -727,6 +753,7 @@ int main(void)
         cmocka_unit_test(an_invalid_trial_gives_way_to_its_repetition),
         cmocka_unit_test(what_is_worth_another_try),
         cmocka_unit_test(starved_cells_have_no_latency),
+        cmocka_unit_test(long_files_need_not_be_whole),
         cmocka_unit_test(failed_trials_are_counted_and_not_averaged),
         cmocka_unit_test(cells_come_in_a_fixed_order),
         cmocka_unit_test(bad_lines_are_told_and_the_rest_is_used),
