@@ -197,7 +197,7 @@ END
 
 suite files <<'END'
 [suite]
-duration = 300ms
+duration = 1s
 warmup = 10ms
 [a]
 servers = epoll
