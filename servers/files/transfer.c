@@ -10,7 +10,7 @@
 
 /* Whoever truncates a file, or writes into it, while it is served would make
  * a mixture of the reply, or one with an end of zeros (a mapping's last page).
- * Replacing by rename(2) is no change: what is open is still the old file. */
+ * One that has no name any more was replaced: who asks again gets the new one. */
 static bool has_changed(const struct transfer *file)
 {
     struct stat now;
@@ -19,7 +19,7 @@ static bool has_changed(const struct transfer *file)
     if (fstat(file->fd, &now) != 0)
         return true;
     facts = root_facts(&now);
-    return facts.size != file->facts.size ||
+    return now.st_nlink == 0 || facts.size != file->facts.size ||
            facts.modified_s != file->facts.modified_s ||
            facts.modified_ns != file->facts.modified_ns;
 }
