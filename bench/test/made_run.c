@@ -1,7 +1,7 @@
 #include "bench/test/made_run.h"
 
-#include "bench/test/scratch.h"
 #include "bench/words.h"
+#include "common/test/scratch.h"
 #include "common/test/test.h"
 #include "common/units.h"
 #include "loadgen/outputs/hlog.h"

@@ -1,8 +1,8 @@
 #include "common/test/test.h"
 
 #include "bench/baseline.h"
-#include "bench/test/scratch.h"
 #include "common/test/capture.h"
+#include "common/test/scratch.h"
 
 #include <string.h>
 #include <sys/stat.h>

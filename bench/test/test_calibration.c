@@ -2,7 +2,7 @@
 
 #include "bench/runner/calibration.h"
 #include "bench/runner/suite.h"
-#include "bench/test/scratch.h"
+#include "common/test/scratch.h"
 
 #include <string.h>
 

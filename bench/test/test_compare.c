@@ -3,9 +3,9 @@
 #include "bench/compare/compare_folder.h"
 #include "bench/compare/newest.h"
 #include "bench/test/compared.h"
-#include "bench/test/scratch.h"
 #include "common/random.h"
 #include "common/test/capture.h"
+#include "common/test/scratch.h"
 
 #include <fcntl.h>
 #include <math.h>

@@ -5,8 +5,8 @@
 #include "bench/test/drawn.h"
 #include "bench/test/made_files.h"
 #include "bench/test/made_run.h"
-#include "bench/test/scratch.h"
 #include "common/test/capture.h"
+#include "common/test/scratch.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "bench/test/compared.h"
 #include "bench/test/made_files.h"
 #include "bench/test/made_run.h"
-#include "bench/test/scratch.h"
+#include "common/test/scratch.h"
 
 #include <string.h>
 

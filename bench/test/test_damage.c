@@ -4,8 +4,8 @@
 #include "bench/report/summary.h"
 #include "bench/report/tables.h"
 #include "bench/runner/run_dir.h"
-#include "bench/test/scratch.h"
 #include "common/test/capture.h"
+#include "common/test/scratch.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
 #include "bench/runner/record.h"
 #include "bench/runner/run_dir.h"
 #include "bench/runner/wrk.h"
-#include "bench/test/scratch.h"
 #include "common/test/capture.h"
+#include "common/test/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>

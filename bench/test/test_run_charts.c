@@ -8,8 +8,8 @@
 #include "bench/test/drawn.h"
 #include "bench/test/made_files.h"
 #include "bench/test/made_run.h"
-#include "bench/test/scratch.h"
 #include "common/test/capture.h"
+#include "common/test/scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +195,26 @@ static const char *find_after(const char *text, const char *part)
     return found ? found : text;
 }
 
+static void find_in_order(const char *text, const char *const *parts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        text = find_after(text, parts[i]);
+}
+
+static void find_in_tables(const struct summary *summary,
+                           const char *const *parts, size_t n)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+
+    assert_non_null(file);
+    tables_print(summary, file);
+    assert_int_equal(fclose(file), 0);
+    find_in_order(text, parts, n);
+    free(text);
+}
+
 static void the_report_leads_with_latency_at_equal_load(void **state)
 {
     static const char *const order[] = {
@@ -222,9 +242,7 @@ static void the_report_leads_with_latency_at_equal_load(void **state)
     assert_int_equal(charts_draw(scripts, "run", &drawn), 0);
     assert_int_equal(report_write(&summary, scripts, "run", &drawn), 0);
     char *text = read_file("run/report.html");
-    const char *at = text;
-    for (size_t i = 0; i < LENGTH(order); i++)
-        at = find_after(at, order[i]);
+    find_in_order(text, order, LENGTH(order));
     free(text);
     words_free(&drawn);
     summary_free(&summary);
@@ -247,19 +265,10 @@ static void the_table_leads_with_it_too(void **state)
         "\nClosed loop: they are of the service time; at saturation p50 only",
     };
     struct summary summary;
-    char *text = NULL;
-    size_t size;
 
     (void)state;
     made_run_read("run", &two_rates, &summary);
-    FILE *file = open_memstream(&text, &size);
-    assert_non_null(file);
-    tables_print(&summary, file);
-    assert_int_equal(fclose(file), 0);
-    const char *at = text;
-    for (size_t i = 0; i < LENGTH(order); i++)
-        at = find_after(at, order[i]);
-    free(text);
+    find_in_tables(&summary, order, LENGTH(order));
     summary_free(&summary);
 }
 
@@ -344,19 +353,10 @@ static void files_are_told_by_bytes(void **state)
         "\nFiles: CPU/GiB is what server and generator used",
     };
     struct summary summary;
-    char *text = NULL;
-    size_t size;
 
     (void)state;
     make_with_files(&two_rates, &all_ways, &summary);
-    FILE *file = open_memstream(&text, &size);
-    assert_non_null(file);
-    tables_print(&summary, file);
-    assert_int_equal(fclose(file), 0);
-    const char *at = text;
-    for (size_t i = 0; i < LENGTH(order); i++)
-        at = find_after(at, order[i]);
-    free(text);
+    find_in_tables(&summary, order, LENGTH(order));
     summary_free(&summary);
 }
 
@@ -376,9 +376,7 @@ static void the_report_has_a_table_of_files(void **state)
     make_with_files(&two_rates, &all_ways, &summary);
     assert_int_equal(report_write(&summary, scripts, "run", &drawn), 0);
     char *text = read_file("run/report.html");
-    const char *at = text;
-    for (size_t i = 0; i < LENGTH(order); i++)
-        at = find_after(at, order[i]);
+    find_in_order(text, order, LENGTH(order));
     free(text);
     summary_free(&summary);
 }

@@ -2,8 +2,8 @@
 
 #include "bench/runner/plan.h"
 #include "bench/runner/suite.h"
-#include "bench/test/scratch.h"
 #include "common/test/capture.h"
+#include "common/test/scratch.h"
 #include "common/units.h"
 
 #include <stdlib.h>

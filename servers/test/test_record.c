@@ -1,5 +1,6 @@
 /* The protocol record: what a connection is told, what it says, and what is in
  * the file then. */
+#include "common/test/scratch.h"
 #include "common/test/test.h"
 
 #include "servers/recorder.h"
@@ -18,26 +19,8 @@
 
 enum { MIB = 1024 * 1024, MIB_100 = 100 * MIB };
 
-static char folder[32];
-static char path[48];
+static const char path[] = "file";
 static struct recorder recorder;
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof(folder), "/tmp/record-XXXXXX");
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof(path), "%s/file", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(folder);
-}
 
 /* A talk that is recorded to `file`. */
 static struct talk *record_to(const char *file)
@@ -425,7 +408,7 @@ static void a_spool_is_found_a_place(void **state)
 }
 
 #define ON_FILE(test)                                                          \
-    cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+    cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {

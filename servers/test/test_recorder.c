@@ -1,5 +1,6 @@
 /* recorder.c on files of the tests' own, with writes that are cut short or
  * fail as told. */
+#include "common/test/scratch.h"
 #include "common/test/test.h"
 
 #include "servers/recorder.h"
@@ -26,8 +27,7 @@ static struct {
     int n_syncs;
 } fake;
 
-static char folder[32];
-static char path[48];
+static const char path[] = "file";
 static struct recorder recorder;
 
 ssize_t __real_writev(int fd, const struct iovec *parts, int n);
@@ -57,22 +57,10 @@ int __wrap_fdatasync(int fd)
     return fake.sync_error ? -1 : 0;
 }
 
-static int make_folder(void **state)
+static int set_up(void **state)
 {
-    (void)state;
     memset(&fake, 0, sizeof(fake));
-    snprintf(folder, sizeof(folder), "/tmp/recorder-XXXXXX");
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof(path), "%s/file", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(folder);
+    return scratch_setup(state);
 }
 
 static void write_file(const char *text)
@@ -192,10 +180,9 @@ static void lines_are_synced_when_they_are_to_be(void **state)
 
 static void a_file_that_is_lost_is_noticed(void **state)
 {
-    char moved[64];
+    static const char moved[] = "file.moved";
 
     (void)state;
-    snprintf(moved, sizeof(moved), "%s.moved", path);
     assert_int_equal(recorder_open(&recorder, path, false), 0);
     assert_int_equal(rename(path, moved), 0);
     assert_int_equal(append("lost"), -ESTALE);
@@ -212,12 +199,10 @@ static void a_file_that_is_lost_is_noticed(void **state)
 
 static void what_can_take_no_lines_is_refused(void **state)
 {
-    char nowhere[64];
 
     (void)state;
-    snprintf(nowhere, sizeof(nowhere), "%s/no/file", folder);
-    assert_int_equal(recorder_open(&recorder, folder, false), -EISDIR);
-    assert_int_equal(recorder_open(&recorder, nowhere, false), -ENOENT);
+    assert_int_equal(recorder_open(&recorder, ".", false), -EISDIR);
+    assert_int_equal(recorder_open(&recorder, "no/file", false), -ENOENT);
     assert_int_equal(recorder_open(&recorder, "", false), -ENOENT);
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(recorder_open(&recorder, path, false), -ESPIPE);
@@ -310,12 +295,14 @@ static void processes_do_not_mix(void **state)
     expect_unmixed(WRITERS);
 }
 
-/* A file system of 64 KiB, seen by this process alone. */
+/* Goes to a file system of 64 KiB, seen by this process alone. */
 static bool mount_small(void)
 {
     return unshare(CLONE_NEWNS) == 0 &&
            mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-           mount("none", folder, "tmpfs", 0, "size=64k") == 0;
+           mkdir("small", 0700) == 0 &&
+           mount("none", "small", "tmpfs", 0, "size=64k") == 0 &&
+           chdir("small") == 0;
 }
 
 static void a_full_file_system_keeps_whole_lines(void **state)
@@ -339,11 +326,12 @@ static void a_full_file_system_keeps_whole_lines(void **state)
     assert_int_equal(append("again"), 0);
     expect_file("again\n");
     recorder_close(&recorder);
-    assert_int_equal(umount2(folder, MNT_DETACH), 0);
+    assert_int_equal(chdir(".."), 0);
+    assert_int_equal(umount2("small", MNT_DETACH), 0);
 }
 
 #define ON_FILE(test)                                                          \
-    cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+    cmocka_unit_test_setup_teardown(test, set_up, scratch_teardown)
 
 int main(void)
 {

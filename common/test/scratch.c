@@ -1,4 +1,4 @@
-#include "bench/test/scratch.h"
+#include "common/test/scratch.h"
 
 #include "common/test/test.h"
 

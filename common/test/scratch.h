@@ -1,6 +1,6 @@
 /* scratch.h: files for tests, in a folder that goes away with the test. */
-#ifndef BENCH_TEST_SCRATCH_H
-#define BENCH_TEST_SCRATCH_H
+#ifndef COMMON_TEST_SCRATCH_H
+#define COMMON_TEST_SCRATCH_H
 
 /* cmocka set-up and tear-down: makes a folder and goes into it; leaves and
  * removes it with all that is in it. */
