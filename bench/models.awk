@@ -55,14 +55,15 @@ function figures(model,    c, n, text, mark)
     for (c = 1; c <= columns; c++) {
         n = count[c]
         mark = doubtful[model, n] || doubtful["epoll", n] ? "?" : ""
-        doubts += mark != ""
         if (!measured[model, n])
             text = text " - | - |"
         else if (served[model, n] < n)
             text = text sprintf(" starved (%d served) | - |", served[model, n])
-        else
+        else {
             text = text sprintf(" %.2f%s | %.2f%s |", rate[model, n] / rate["epoll", n], mark,
                                 cpu[model, n] / cpu["epoll", n], mark)
+            doubts += mark != ""
+        }
     }
     return text
 }

@@ -117,14 +117,14 @@ static int significant(char *text, size_t size, double value, const char *unit)
 {
     int decimals = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
 
+    if (isnan(value))
+        return snprintf(text, size, "-");
     return snprintf(text, size, "%.*f %s", decimals, value, unit);
 }
 
 const char *units_format_duration(char *text, size_t size, double ns)
 {
-    if (isnan(ns))
-        snprintf(text, size, "-");
-    else if (ns < 999.5)
+    if (ns < 999.5)
         significant(text, size, ns, "ns");
     else if (ns < 999.5e3)
         significant(text, size, ns / 1e3, "us");

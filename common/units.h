@@ -34,12 +34,12 @@ const char *units_format_duration(char *text, size_t size, double ns);
 const char *units_format_exact(char *text, size_t size, uint64_t ns);
 
 /* Writes a count for people, with three significant digits and k, M or G:
- * "87.2 k". `size` of 16 is always enough. Returns `text`. */
+ * "87.2 k"; "-" for NAN. `size` of 16 is always enough. Returns `text`. */
 const char *units_format_count(char *text, size_t size, double count);
 
 /* Writes a number of bytes for people, with B, KiB, MiB or GiB: a whole number of
- * them as such ("64 MiB"), any other with three significant digits ("1.53 GiB").
- * `size` of 16 is always enough. Returns `text`. */
+ * them as such ("64 MiB"), any other with three significant digits ("1.53 GiB");
+ * "-" for NAN. `size` of 16 is always enough. Returns `text`. */
 const char *units_format_bytes(char *text, size_t size, double bytes);
 
 #endif

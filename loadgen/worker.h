@@ -63,7 +63,8 @@ struct conn {
     bool blocked;       /* a send was short: the engine waits for room */
     bool offered;       /* open loop: in the ring of those that may be free */
     bool ending;        /* has had its requests: the server is to close it */
-    bool proven;        /* has had a right reply since it was opened */
+    bool proven;        /* may be opened again: has had a right reply since it
+                         * was opened, or nothing is wrong with it */
     bool established;   /* was open once */
     bool heard;         /* has had right bytes of a reply */
     bool served;        /* has had a right reply */

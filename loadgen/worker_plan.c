@@ -53,8 +53,7 @@ bool worker_plan_unused(const struct worker *worker, const struct conn *conn,
     const struct ticket *ticket =
         &worker->plan->tickets[worker_place(worker, conn, 0)];
 
-    return !conn->proven && conn->in_flight == 0 &&
-           now_ns - ticket->free_ns >= worker->settings->timeout_ns;
+    return now_ns - ticket->free_ns >= worker->settings->timeout_ns;
 }
 
 /* The connection that has been free for longest, taken out of the ring; NULL

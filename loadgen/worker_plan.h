@@ -20,7 +20,7 @@ void worker_plan_room(struct worker *worker, struct conn *conn);
 /* `conn` is closed: what is in flight there is lost. */
 void worker_plan_closed(struct worker *worker, const struct conn *conn);
 
-/* Has `conn` been free since it was opened for longer than a reply may take? Then
+/* Has `conn`, which had no request yet, been free for longer than a reply may take? Then
  * a server that closes it only minds its own idle time-out. */
 bool worker_plan_unused(const struct worker *worker, const struct conn *conn,
                         uint64_t now_ns);

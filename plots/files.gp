@@ -3,9 +3,10 @@
 # panel a model, with so many connections; a line a way to read. Above: bytes of
 # files per second. Below: CPU time that server and generator used together for a
 # GiB. Points are the medians of the repeats, bars their range. "direct" reads from
-# the disk, all others from the page cache. Hollow: some connections got no whole
-# reply. Red crosses: the generator was the limit in some repeat, or it is invalid;
-# then the CPU time tells the ways apart, and not the rate.
+# the disk, all others from the page cache. Hollow: some connections waited in
+# vain for the first byte of a reply. Red crosses: the generator was the limit in
+# some repeat, or it is invalid; then the CPU time tells the ways apart, and not the
+# rate.
 call ARG0[1:strlen(ARG0) - strlen("files.gp")].'style.gp' ARG1
 data = run.'/files.tsv'
 if (file_panels eq '') { exit }
@@ -46,14 +47,14 @@ unit(v) = is_rate(v) ? gib : 1
 y_axis(v) = is_rate(v) \
     ? sprintf("unset logscale y; set yrange [0:%g]; set ytics nomirror autofreq; y_text = 'GiB per second'", 1.05 * RATE_max / gib) \
     : sprintf("set logscale y; set yrange [%g:%g]; set ytics nomirror (%s%g); y_text = 'CPU per GiB, s'", 0.8 * LOW_min, 1.25 * HIGH_max, decades('1 2 5', floor(log10(LOW_min)) - 1, floor(log10(HIGH_max))), 10.0 ** (1 + floor(log10(HIGH_max))))
-skipped = file_skipped eq '' ? '' : ' (skipped, the table says why: '.file_skipped.')'
+left_out = skipped(file_skipped)
 # Panels in pixels: a column a model, a row what is measured.
 panel_width = columns > 1 ? 285 : 640
 panel_height = 285
 gap_x = 18
 gap_y = 42
 left = 80
-top = 70 + 18 * last_side
+top = 70 + 18 * last_side + (left_out eq '' ? 0 : 18)
 width = left + columns * (panel_width + gap_x) - gap_x + 25
 height = top + 2 * panel_height + gap_y + 105
 left_of(c) = left + (c - 1) * (panel_width + gap_x)
@@ -72,7 +73,7 @@ do for [format in formats] {
     set grid
     set key off
     eval 'set logscale x 2; set xrange '.x_range
-    set multiplot title caption('Ways to read a file'.skipped)
+    set multiplot title caption('Ways to read a file')
     do for [v in 'bytes_per_s total_cpu_s_per_gib'] {
         eval y_axis(v)
         do for [c = 1:columns] {

@@ -7,7 +7,7 @@
 call ARG0[1:strlen(ARG0) - strlen("rate.gp")].'style.gp' ARG1
 data = run.'/open.tsv'
 if (open_servers eq '') { exit }
-left_out = open_left_out
+left_out = skipped(open_skipped)
 here(s, p, v) = is(s, p) && column('connections') == open_connections ? column(v) : NaN
 marked(p, v) = column('connections') == open_connections ? bound(p, v) : NaN
 any(v) = column('connections') == open_connections ? column(v) : NaN

@@ -9,7 +9,7 @@
 call ARG0[1:strlen(ARG0) - strlen("response.gp")].'style.gp' ARG1
 data = run.'/response.tsv'
 if (response_rows == 0) { exit }
-left_out = open_left_out
+left_out = skipped(open_skipped)
 panel_is(p, r) = strcol('protocol') eq p && strcol('rate') eq r && column('connections') == open_connections
 here(s, p, r) = strcol('server') eq s && panel_is(p, r) ? column('latency_us') : NaN
 at_nine = 'abs(log10(column("nines")) - floor(log10(column("nines")) + 0.5)) < 0.01'

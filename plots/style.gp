@@ -76,7 +76,7 @@ connections_range(most) = sprintf('[%g:%g]', 0.9 * beside(word(servers, 1)), 1.1
 is_share(rate) = rate[strlen(rate):] eq '%'
 tic_text(rate) = is_share(rate) ? rate.'%' : rate # tics are formats
 offered_title(protocol, rate, per_s) = protocol.', '.(is_share(rate) ? rate.' is ' : '').gprintf('%.1s%c', per_s).'/s'
-open_left_out = open_skipped eq '' ? '' : 'skipped, the table says why: '.open_skipped
+skipped(models) = models eq '' ? '' : 'skipped, the table says why: '.models
 
 # The tics of a logarithmic y axis: more of them where it does not even span two
 # decades.

@@ -31,9 +31,9 @@ static void tell_side(struct duel_end *end, unsigned side)
 }
 
 /* Whether it ran without an error, but saw no reply. */
-static bool is_silent(const json_t *result)
+static bool is_silent(const struct cell *cell, const json_t *result)
 {
-    return result && summary_number(result, "requests") <= 0 &&
+    return result && !tool_saw_replies(cell, result) &&
            summary_number(result, "errors.total") <= 0;
 }
 
@@ -70,14 +70,15 @@ static void run_slice(const struct duel *duel, const struct cell *cell,
     edge_read(placement, service->child.pid, awake, &after);
     slice->disturbance = disturbance_between(placement, awake->n > 0, &before,
                                              &after, run.cpu_ns);
-    slice->silent = is_silent(run.result);
+    slice->silent = is_silent(cell, run.result);
     if (slice->silent)
         end->outcome = (struct outcome){0};
     slice->served = summary_number(run.result, "connections_served");
     take_verdict(run.result, slice);
     const bool churns = !cell_is(cell, AXIS_REQUESTS_PER_CONNECTION, AXIS_NONE);
     const bool starved =
-        slice->served < (double)cell_count(cell, AXIS_CONNECTIONS);
+        result_starves(run.result, cell_has_file(cell),
+                       (double)cell_count(cell, AXIS_CONNECTIONS));
     for (enum metric metric = 0; metric < METRICS; metric++)
         slice->value[metric] =
             !slice->silent &&

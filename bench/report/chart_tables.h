@@ -6,8 +6,9 @@
 #include "bench/compare/charted.h"
 
 /* Writes into `folder`: connections.tsv (closed loop), open.tsv, churn.tsv and
- * files.tsv, each with a row a cell; and percentiles.tsv and response.tsv, with a row a cell and
- * percentile, of closed and of open loop. 0, or -1 after telling why. */
+ * files.tsv, each with a row a cell; and percentiles.tsv and response.tsv, with a
+ * row a cell and percentile, of closed and of open loop. 0, or -1 after telling
+ * why. */
 int chart_tables_write(const struct charted charted[LOADS], const char *folder);
 
 #endif

@@ -212,18 +212,21 @@ static int add(struct summary *summary, const json_t *record)
     return 0;
 }
 
+bool result_starves(const json_t *result, bool file, double connections)
+{
+    /* a long reply may be on its way all the time */
+    return file ? summary_number(result, "connections_starved") > 0
+                : summary_number(result, "connections_served") < connections;
+}
+
 bool summary_trial_starved(const struct summary_cell *cell, unsigned trial)
 {
-    const json_t *record = cell->record[trial];
-
-    /* a long reply may be on its way all the time */
-    if (summary_load(cell) == LOAD_FILES)
-        return summary_number(record, "result.connections_starved") > 0;
     /* in open loop a connection may have been asked for nothing; where one was
      * asked in vain the trial has failed */
     return summary_load(cell) != LOAD_OPEN &&
-           summary_number(record, "result.connections_served") <
-               axis_number(cell, AXIS_CONNECTIONS);
+           result_starves(json_object_get(cell->record[trial], "result"),
+                          summary_load(cell) == LOAD_FILES,
+                          axis_number(cell, AXIS_CONNECTIONS));
 }
 
 double summary_value(const struct summary_cell *cell, unsigned trial,

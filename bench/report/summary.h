@@ -138,6 +138,10 @@ double summary_value(const struct summary_cell *cell, unsigned trial,
 const char *summary_axis(const struct summary_cell *cell, enum axis axis,
                          char *text, size_t size);
 
+/* Whether some of the connections waited in vain, by what the generator says of a
+ * closed loop, which may be of a `file`. */
+bool result_starves(const json_t *result, bool file, double connections);
+
 /* Whether some connection waited in vain in that trial, of those that count. */
 bool summary_trial_starved(const struct summary_cell *cell, unsigned trial);
 

@@ -5,35 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-/* "87.2 k" or a dash. */
-static const char *count_text(char *text, size_t size, double count)
-{
-    if (isnan(count))
-        snprintf(text, size, "-");
-    else
-        units_format_count(text, size, count);
-    return text;
-}
-
-static const char *duration_text(char *text, size_t size, double ns)
-{
-    if (isnan(ns))
-        snprintf(text, size, "-");
-    else
-        units_format_duration(text, size, ns);
-    return text;
-}
-
-/* "1.53 GiB" or a dash. */
-static const char *bytes_text(char *text, size_t size, double bytes)
-{
-    if (isnan(bytes))
-        snprintf(text, size, "-");
-    else
-        units_format_bytes(text, size, bytes);
-    return text;
-}
-
 /* What must be known to read a row: the reasons not to trust it, in words. */
 static void print_remarks(FILE *to, const struct summary_cell *cell)
 {
@@ -41,11 +12,12 @@ static void print_remarks(FILE *to, const struct summary_cell *cell)
     char text[2][24];
 
     if (summary_load(cell) == LOAD_CHURN && cell->ok > 0)
-        fprintf(to, " connect p50 %s, p99 %s",
-                duration_text(text[0], sizeof(text[0]),
-                              cell->metric[METRIC_CONNECT_P50_NS].median),
-                duration_text(text[1], sizeof(text[1]),
-                              cell->metric[METRIC_CONNECT_P99_NS].median));
+        fprintf(
+            to, " connect p50 %s, p99 %s",
+            units_format_duration(text[0], sizeof(text[0]),
+                                  cell->metric[METRIC_CONNECT_P50_NS].median),
+            units_format_duration(text[1], sizeof(text[1]),
+                                  cell->metric[METRIC_CONNECT_P99_NS].median));
     if (cell->starved_in > 0)
         fprintf(to, " %.0f of %.0f served, %.0f STARVED", cell->served,
                 connections, connections - cell->served);
@@ -82,20 +54,21 @@ static void print_file_row(FILE *to, const struct summary_cell *cell)
     const struct spread *rate = &cell->metric[METRIC_BYTES_PER_S];
 
     snprintf(range, sizeof(range), "%s .. %s",
-             bytes_text(text[0], sizeof(text[0]), rate->min),
-             bytes_text(text[1], sizeof(text[1]), rate->max));
-    fprintf(to, "  %-12s %-8s %7s %10s  %-22s %8s %8s %9s %7.0f %6u ",
-            summary_axis(cell, AXIS_SERVER, server, sizeof(server)),
-            summary_axis(cell, AXIS_FILE_IO, way, sizeof(way)),
-            summary_axis(cell, AXIS_CONNECTIONS, text[0], sizeof(text[0])),
-            bytes_text(text[1], sizeof(text[1]), rate->median), range,
-            duration_text(text[2], sizeof(text[2]),
-                          cell->metric[METRIC_P50_NS].median),
-            duration_text(text[3], sizeof(text[3]),
-                          cell->metric[METRIC_P99_NS].median),
-            duration_text(text[4], sizeof(text[4]),
-                          cell->metric[METRIC_TOTAL_CPU_GIB].median * 1e9),
-            cell->errors, cell->ok);
+             units_format_bytes(text[0], sizeof(text[0]), rate->min),
+             units_format_bytes(text[1], sizeof(text[1]), rate->max));
+    fprintf(
+        to, "  %-12s %-8s %7s %10s  %-22s %8s %8s %9s %7.0f %6u ",
+        summary_axis(cell, AXIS_SERVER, server, sizeof(server)),
+        summary_axis(cell, AXIS_FILE_IO, way, sizeof(way)),
+        summary_axis(cell, AXIS_CONNECTIONS, text[0], sizeof(text[0])),
+        units_format_bytes(text[1], sizeof(text[1]), rate->median), range,
+        units_format_duration(text[2], sizeof(text[2]),
+                              cell->metric[METRIC_P50_NS].median),
+        units_format_duration(text[3], sizeof(text[3]),
+                              cell->metric[METRIC_P99_NS].median),
+        units_format_duration(text[4], sizeof(text[4]),
+                              cell->metric[METRIC_TOTAL_CPU_GIB].median * 1e9),
+        cell->errors, cell->ok);
     print_remarks(to, cell);
     fputc('\n', to);
 }
@@ -119,16 +92,18 @@ static void print_row(FILE *to, const struct summary_cell *cell)
     const enum metric p99 = open ? METRIC_RESPONSE_P99_NS : METRIC_P99_NS;
 
     snprintf(range, sizeof(range), "%s .. %s",
-             count_text(text[0], sizeof(text[0]), rate->min),
-             count_text(text[1], sizeof(text[1]), rate->max));
+             units_format_count(text[0], sizeof(text[0]), rate->min),
+             units_format_count(text[1], sizeof(text[1]), rate->max));
     fprintf(to, "  %-12s %7s %8s  %-17s %8s %8s %9s %7.0f %6u ",
             summary_axis(cell, AXIS_SERVER, server, sizeof(server)),
             summary_axis(cell, AXIS_CONNECTIONS, text[0], sizeof(text[0])),
-            count_text(text[1], sizeof(text[1]), rate->median), range,
-            duration_text(text[2], sizeof(text[2]), cell->metric[p50].median),
-            duration_text(text[3], sizeof(text[3]), cell->metric[p99].median),
-            duration_text(text[4], sizeof(text[4]), cpu_us * 1e3), cell->errors,
-            cell->ok);
+            units_format_count(text[1], sizeof(text[1]), rate->median), range,
+            units_format_duration(text[2], sizeof(text[2]),
+                                  cell->metric[p50].median),
+            units_format_duration(text[3], sizeof(text[3]),
+                                  cell->metric[p99].median),
+            units_format_duration(text[4], sizeof(text[4]), cpu_us * 1e3),
+            cell->errors, cell->ok);
     print_remarks(to, cell);
     fputc('\n', to);
 }
@@ -197,8 +172,8 @@ static void print_rate(FILE *to, const struct summary *summary, size_t i)
         if (!(cell->whole_per_s > 0))
             continue;
         fprintf(to, ": %s/s of %s/s, which %s reaches in closed loop",
-                count_text(rate, sizeof(rate), cell->rate_per_s),
-                count_text(whole, sizeof(whole), cell->whole_per_s),
+                units_format_count(rate, sizeof(rate), cell->rate_per_s),
+                units_format_count(whole, sizeof(whole), cell->whole_per_s),
                 cell->slowest ? cell->slowest : "the slowest");
         return;
     }

@@ -14,9 +14,9 @@ struct service {
 };
 
 /* Starts the cell's server from `programs`/servers on a free port, to serve the
- * files in `root` if the cell has some, and waits for its ready line, at most 5 s. OUTCOME_OK: it serves. Otherwise nothing runs
- * any more and `outcome` has the reason; service_stop() is due in every
- * case. */
+ * files in `root` if the cell has some, and waits for its ready line, at most
+ * 5 s. OUTCOME_OK: it serves. Otherwise nothing runs any more and `outcome` has
+ * the reason; service_stop() is due in every case. */
 void service_start(const char *programs, const char *root,
                    const struct cell *cell, const struct placement *placement,
                    struct service *service, struct outcome *outcome);

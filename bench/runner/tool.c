@@ -80,9 +80,7 @@ static void run_command(const char *name, const struct words *command,
     child_kill(child);
 }
 
-/* Whether there is something to tell of: of files bytes are, too, as of one that
- * takes longer than the window. */
-static bool has_replies(const struct cell *cell, const json_t *result)
+bool tool_saw_replies(const struct cell *cell, const json_t *result)
 {
     const json_t *bytes = json_object_get(result, "body_bytes");
 
@@ -117,7 +115,7 @@ static void judge(const struct cell *cell, const struct tool_run *run,
         outcome_set(outcome, OUTCOME_FAILED, "%lld errors: %s",
                     (long long)total, kinds ? kinds : "");
         free(kinds);
-    } else if (!has_replies(cell, run->result)) {
+    } else if (!tool_saw_replies(cell, run->result)) {
         outcome_set(outcome, OUTCOME_FAILED, "no reply came within the window");
     }
 }

@@ -44,4 +44,8 @@ void tool_run(const struct tool_paths *paths, const struct tool_load *load,
 
 void tool_close(struct tool_run *run);
 
+/* Whether there is something to tell of a result: replies, or of files bytes, as of
+ * one that takes longer than the window. */
+bool tool_saw_replies(const struct cell *cell, const json_t *result);
+
 #endif

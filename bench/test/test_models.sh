@@ -21,7 +21,7 @@ epoll http 1 1 0 20000 40 0 0
 blocking http 1 1 0 30000 10 0 0
 epoll http 64 64 0 80000 20 0 0
 threaded http 64 64 0 40000 25 0 0
-blocking http 64 1 1 90000 9 0 0
+blocking http 64 1 1 90000 9 1 0
 gone http 64 64 0 1 1 0 0
 CELLS
 make_run doubtful <<'CELLS'

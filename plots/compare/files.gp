@@ -4,6 +4,6 @@
 # side. Above: bytes of files per second. Below: CPU time that server and generator
 # used together for a GiB. Points are the medians of a side's trials, bars their
 # range. "direct" reads from the disk, all others from the page cache. Hollow: some
-# connections got no whole reply. Red crosses: the generator was the limit in some
-# trial, or it is invalid.
+# connections waited in vain for the first byte of a reply. Red crosses: the
+# generator was the limit in some trial, or it is invalid.
 call ARG0[1:strlen(ARG0) - strlen("compare/files.gp")].'files.gp' ARG1

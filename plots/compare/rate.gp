@@ -40,7 +40,7 @@ do for [r in open_rates] {
 y_text = 'response time, µs'
 y_format = '%.0f'
 y_tics = log_tics(low, high)
-left_out = open_left_out
+left_out = skipped(open_skipped)
 eval picture
 
 do for [format in formats] {

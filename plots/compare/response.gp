@@ -33,7 +33,7 @@ y_format = '%.0f'
 y_tics = log_tics(low, high)
 x_tics = '"0" 1, "50" 2, "90" 10, "99" 100, "99.9" 1000, "99.99" 10000, "99.999" 100000'
 gap_x = most(gap_x, 36)
-left_out = open_left_out
+left_out = skipped(open_skipped)
 eval picture
 
 do for [format in formats] {

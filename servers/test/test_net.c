@@ -1,4 +1,5 @@
 /* net.c on sockets of the tests' own, with system calls that fail as told. */
+#include "common/test/scratch.h"
 #include "common/test/test.h"
 
 #include "servers/files/root.h"
@@ -222,14 +223,12 @@ static void a_file_is_looked_at_again_after_a_wait(void **state)
 {
     static const char request[] =
         "GET /file HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    char folder[] = "/tmp/test-net-XXXXXX";
     struct line line = open_line(PROTO_HTTP);
     struct root root;
     int dir_fd;
 
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(root_open(&root, folder, &way_read), 0);
+    assert_int_equal(root_open(&root, ".", &way_read), 0);
     dir_fd = root.dir_fd;
     line.talk->server.root = &root;
     for (int changes = 0; changes < 2; changes++) {
@@ -250,8 +249,6 @@ static void a_file_is_looked_at_again_after_a_wait(void **state)
         line = open_line(PROTO_HTTP);
         line.talk->server.root = &root;
     }
-    unlinkat(dir_fd, "file", 0);
-    rmdir(folder);
     root_close(&root);
     close_line(&line);
 }
@@ -319,7 +316,8 @@ int main(void)
         cmocka_unit_test(not_yet_is_no_error),
         cmocka_unit_test(an_error_ends_the_connection_and_is_counted),
         cmocka_unit_test(a_refusal_shuts_the_sending_side_and_lingers),
-        cmocka_unit_test(a_file_is_looked_at_again_after_a_wait),
+        cmocka_unit_test_setup_teardown(a_file_is_looked_at_again_after_a_wait,
+                                        scratch_setup, scratch_teardown),
         cmocka_unit_test(lack_of_descriptors_pauses_accepting),
         cmocka_unit_test(connections_inherit_what_the_listener_has),
     };

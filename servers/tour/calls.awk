@@ -97,10 +97,10 @@ function sockets(row, text,    list) {
 
 function watch(text,    fields) {
     split(text, fields, ", ")
-    if (fields[2] == "EPOLL_CTL_ADD")
-        n_watched += !(fields[3] in watched)
-    if (fields[2] == "EPOLL_CTL_ADD")
+    if (fields[2] == "EPOLL_CTL_ADD" && !(fields[3] in watched)) {
         watched[fields[3]]
+        n_watched++
+    }
     did[fields[2]]++
 }
 

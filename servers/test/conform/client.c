@@ -166,9 +166,14 @@ void client_expect_reply(const struct service *service, int fd)
     check_reply(service, reply);
 }
 
-void client_exchange(const struct service *service, int fd)
+void client_ask(const struct service *service, int fd)
 {
     client_send(fd, client_request(service), strlen(client_request(service)));
+}
+
+void client_exchange(const struct service *service, int fd)
+{
+    client_ask(service, fd);
     client_expect_reply(service, fd);
 }
 

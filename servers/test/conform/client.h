@@ -25,6 +25,9 @@ void client_send(int fd, const char *bytes, size_t n);
 const char *client_request(const struct service *service);
 size_t client_reply_length(const struct service *service);
 
+/* Sends that. */
+void client_ask(const struct service *service, int fd);
+
 /* Receives one reply to client_request() and checks it. */
 void client_expect_reply(const struct service *service, int fd);
 

@@ -14,11 +14,6 @@
 
 enum { QUIET_MS = 150 };
 
-static void send_request(const struct service *service, int fd)
-{
-    client_send(fd, client_request(service), strlen(client_request(service)));
-}
-
 /* All ask, in the reverse of the order in which they came; those served at
  * once get replies, each other one when an earlier one leaves. */
 static void connections_are_served_side_by_side_or_in_turn(const char *proto)
@@ -31,7 +26,7 @@ static void connections_are_served_side_by_side_or_in_turn(const char *proto)
     for (unsigned i = 0; i < N; i++)
         fds[i] = client_open(&service, 0);
     for (unsigned i = N; i-- > 0;)
-        send_request(&service, fds[i]);
+        client_ask(&service, fds[i]);
     for (unsigned i = served; i-- > 0;)
         client_expect_reply(&service, fds[i]);
     if (served < N)
@@ -53,7 +48,7 @@ static void more_than_max_connections_wait(const char *proto)
 
     for (int i = 0; i < 3; i++) {
         fds[i] = client_open(&service, 0);
-        send_request(&service, fds[i]);
+        client_ask(&service, fds[i]);
     }
     for (unsigned i = 0; i < served; i++)
         client_expect_reply(&service, fds[i]);
@@ -104,7 +99,7 @@ static void a_flood_starves_nobody_or_is_served_alone(const char *proto)
     client_exchange(&service, other);
     close(other);
     other = client_open(&service, 0);
-    send_request(&service, other);
+    client_ask(&service, other);
     if (alone)
         client_expect_silence(other, QUIET_MS);
     kill(flooder, SIGKILL);
@@ -139,7 +134,7 @@ static void those_that_never_read_cost_little(const char *proto)
         assert_in_range(service_memory(&service), 0,
                         before + (uint64_t)n * MOST_EACH);
     other = client_open(&service, 0);
-    send_request(&service, other);
+    client_ask(&service, other);
     if (n < N)
         client_expect_silence(other, QUIET_MS);
     else
@@ -166,14 +161,14 @@ static void descriptors_are_reused_within_a_batch(const char *proto)
         int c;
         client_exchange(&service, a);
         service_pause(&service);
-        send_request(&service, b);
+        client_ask(&service, b);
         client_send(a, request, 7);
         if (i % 2)
             client_reset(a);
         else
             close(a);
         c = client_open(&service, 0);
-        send_request(&service, c);
+        client_ask(&service, c);
         service_resume(&service);
         client_expect_reply(&service, b);
         client_exchange(&service, b);

@@ -55,7 +55,7 @@ static int open_and_ask(const struct service *service)
         client_exchange(service, fd);
         return fd;
     }
-    client_send(fd, client_request(service), strlen(client_request(service)));
+    client_ask(service, fd);
     assert_int_equal(client_status(fd), 200);
     return fd;
 }

@@ -26,11 +26,6 @@ enum {
 #define POST "POST / HTTP/1.1\r\n" HOST
 #define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
 
-static void send_request(const struct service *service, int fd)
-{
-    client_send(fd, client_request(service), strlen(client_request(service)));
-}
-
 /* The server has said so on stderr, or does soon. */
 static void expect_logged(const struct service *service, const char *text)
 {
@@ -99,11 +94,11 @@ static void slow_requests_are_cut_and_others_served(const char *proto)
         client_send(clients[i].fd, slow[i].begun, strlen(slow[i].begun));
     }
     other = client_open(&service, 0);
-    send_request(&service, other);
+    client_ask(&service, other);
     while (n_cut < n && clock_ns() < until_ns) {
         if (!waits) {
             client_expect_reply(&service, other);
-            send_request(&service, other);
+            client_ask(&service, other);
         }
         n_cut += go_on_slowly(clients);
     }
@@ -130,7 +125,7 @@ static void silent_connections_harm_nobody(const char *proto)
     for (int i = 0; i < N; i++)
         fds[i] = client_open(&service, 0);
     other = client_open(&service, 0);
-    send_request(&service, other);
+    client_ask(&service, other);
     if (n == N)
         client_expect_reply(&service, other);
     for (unsigned i = 0; i < n; i++)
@@ -381,7 +376,7 @@ static void with_32_descriptors_the_rest_waits(const char *proto)
     service_limit_descriptors(&service, MOST);
     for (int i = 0; i < N; i++) {
         fds[i] = client_open(&service, 0);
-        send_request(&service, fds[i]);
+        client_ask(&service, fds[i]);
     }
     client_expect_reply(&service, fds[0]);
     /* One process for all of them can't hold them; one each can. */

@@ -42,16 +42,14 @@ static void out_of_descriptors_serves_those_it_has(const char *proto)
     forks = service_processes(&service) > n_before;
     service_freeze_descriptors(&service);
     waiting = client_open(&service, 0);
-    client_send(waiting, client_request(&service),
-                strlen(client_request(&service)));
+    client_ask(&service, waiting);
     expect_little_cpu(&service, waiting);
     client_exchange(&service, first);
     close(first);
     if (!forks) /* in the descriptor set free */
         client_expect_reply(&service, waiting);
     last = client_open(&service, 0);
-    client_send(last, client_request(&service),
-                strlen(client_request(&service)));
+    client_ask(&service, last);
     expect_little_cpu(&service, last);
     service_limit_descriptors(&service, 1 << 20);
     if (forks)
@@ -90,7 +88,7 @@ static void without_descriptors_it_waits_for_some(const char *proto)
     close(fd);
     service_limit_descriptors(&service, descriptors_below(&service, n));
     fd = client_open(&service, 0);
-    client_send(fd, client_request(&service), strlen(client_request(&service)));
+    client_ask(&service, fd);
     expect_little_cpu(&service, fd);
     assert_true(service_logged(&service, "can't accept for now"));
     service_limit_descriptors(&service, 1 << 20);
@@ -153,8 +151,7 @@ static void idle_connections_cost_little(const char *proto)
     before = service_memory(&service);
     for (unsigned i = 0; i < n; i++) {
         fds[i] = client_open(&service, 0);
-        client_send(fds[i], client_request(&service),
-                    strlen(client_request(&service)));
+        client_ask(&service, fds[i]);
     }
     for (unsigned i = 0; i < n; i++)
         client_expect_reply(&service, fds[i]);

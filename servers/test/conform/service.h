@@ -99,8 +99,8 @@ uint64_t service_memory(const struct service *service);
 unsigned service_descriptors(const struct service *service);
 unsigned service_open_descriptors(const struct service *service);
 
-/* Waits until all are asleep, so that what they did on account of earlier
- * events is done. At once, if the model spins. */
+/* Waits until the first thread of each is asleep, so that what it did on account of
+ * earlier events is done. At once, if the model spins. */
 void service_rest(const struct service *service);
 
 /* Sends each a signal. */

@@ -2,6 +2,9 @@
 
 #include "common/test/test.h"
 
+#include "common/random.h"
+#include "common/unix_path.h"
+
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdbool.h>
@@ -88,33 +91,31 @@ void tree_file(const char *path, uint64_t size)
     finish(fd);
 }
 
-/* The output function of SplitMix64 (Steele, Lea, Flood, 2014). */
-static uint64_t mix(uint64_t x)
+/* The eight bytes at that place of all such. */
+static uint64_t word_at(uint64_t place)
 {
-    x = (x + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
+    uint64_t state = place;
+
+    return random_next(&state);
 }
 
 void tree_bytes(char *bytes, uint64_t at, size_t n)
 {
-    uint64_t word = mix(at / 8);
+    uint64_t word = word_at(at / 8);
 
     for (size_t i = 0; i < n; i++, at++) {
         if (at % 8 == 0)
-            word = mix(at / 8);
+            word = word_at(at / 8);
         bytes[i] = (char)(word >> (8 * (at % 8)));
     }
 }
 
 static void make_socket(const char *path)
 {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    const struct sockaddr_un at = unix_address(tree_path(path));
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     assert_true(fd >= 0);
-    snprintf(at.sun_path, sizeof(at.sun_path), "%s", tree_path(path));
     assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
     close(fd);
 }
