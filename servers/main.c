@@ -38,9 +38,13 @@ static void on_stop(int number)
         .it_value = {0, STOP_REPEAT_MS * 1000000L},
     };
 
+    const int saved = errno;
+
     worker_stop_all();
+    /* In a child process there is no such timer: fork(2). */
     if (number != SIGALRM)
         timer_settime(stop_repeat, 0, &every, NULL);
+    errno = saved;
 }
 
 /* The kernel tells of urgent data; from another process the signal says

@@ -61,7 +61,7 @@ int threads_begin(struct threads *threads, int number)
     int error;
 
     if (!member)
-        return ENOMEM;
+        return -ENOMEM;
     *member = (struct member){.threads = threads, .number = number};
     pthread_mutex_lock(&threads->lock);
     error = pthread_create(&member->thread, &threads->attributes, run, member);
@@ -75,7 +75,7 @@ int threads_begin(struct threads *threads, int number)
     pthread_mutex_unlock(&threads->lock);
     if (error)
         free(member);
-    return error;
+    return -error;
 }
 
 void threads_end(struct threads *threads)

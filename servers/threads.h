@@ -22,8 +22,8 @@ struct threads {
 /* Before any begins. `context` is handed to all, and outlives them. */
 void threads_init(struct threads *threads, threads_work *work, void *context);
 
-/* Begins one more, which calls work(context, number). 0, or an error number as
- * pthread_create(3) gives it. */
+/* Begins one more, which calls work(context, number). 0, or -errno as of
+ * pthread_create(3). */
 int threads_begin(struct threads *threads, int number);
 
 /* Waits until all have ended, while the server stops. Wakes those that sit in a

@@ -59,7 +59,8 @@ static void format_date(struct worker *worker)
     struct timespec wall;
 
     clock_gettime(CLOCK_REALTIME, &wall);
-    http_date_write(wall.tv_sec, worker->date);
+    worker->date_s = wall.tv_sec;
+    http_date_write(worker->date_s, worker->date);
     worker->date_until_ns = worker->now_ns + NS_PER_S - (uint64_t)wall.tv_nsec;
 }
 

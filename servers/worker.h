@@ -37,6 +37,7 @@ struct worker {
     struct spares spares;   /* for files */
     uint64_t now_ns;        /* as of the last worker_tick() */
     uint64_t date_until_ns; /* when `date` is to be formatted anew */
+    int64_t date_s;         /* the same since the epoch */
     uint64_t retry_ns;      /* out of descriptors: when to accept again; or 0 */
     uint64_t stop_ns;       /* while stopping: when the grace ends */
     bool stopping;

@@ -3,17 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-struct validators validators_of(const struct file_facts *facts,
-                                struct text date)
+struct validators validators_of(const struct file_facts *facts, int64_t now_s)
 {
-    struct validators made = {.modified_s = facts->modified_s};
+    struct validators made = {.now_s = now_s, .modified_s = facts->modified_s};
 
     snprintf(made.etag, sizeof(made.etag), "\"%llx%08lx-%llx-%lx\"",
              (unsigned long long)facts->modified_s,
              (unsigned long)facts->modified_ns, (unsigned long long)facts->size,
              (unsigned long)facts->inode);
-    if (!http_date_read(date, &made.now_s))
-        made.now_s = 0;
     if (made.modified_s > made.now_s)
         made.modified_s = made.now_s;
     http_date_write(made.modified_s, made.modified);
@@ -47,9 +44,9 @@ static bool lists(struct text list, const char *etag, bool weak)
     return false;
 }
 
-/* -1, 0 or 1: was it modified before, at or after the date in `field`? 0 if
- * that is no date, since such a field is ignored; the caller asks for what is
- * not the case then. */
+/* -1, 0 or 1: was it modified before, at or after the date in `field`?
+ * `ignored` if that is no date: the caller names the answer that changes
+ * nothing. */
 static int modified_against(struct text field, const struct validators *file,
                             int ignored)
 {

@@ -35,11 +35,10 @@ struct conditions {
     struct text field[CONDITIONS];
 };
 
-/* Of a file, for a reply with the Date `date`. The entity tag is a strong one,
+/* Of a file, for a reply with the Date `now_s` since the epoch. The entity tag is a strong one,
  * of modification time, size and inode. A file from the future counts as
  * modified now (RFC 9110, 8.8.2.1). */
-struct validators validators_of(const struct file_facts *facts,
-                                struct text date);
+struct validators validators_of(const struct file_facts *facts, int64_t now_s);
 
 /* 0: go on; 304 or 412 (RFC 9110, 13.2.2). */
 int conditions_judge(const struct conditions *conditions,

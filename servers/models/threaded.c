@@ -50,7 +50,7 @@ static void accept_all(struct house *house, struct worker *worker)
         fd = net_accept_fd(worker);
         error = fd < 0 ? 0 : threads_begin(&house->threads, fd);
         if (error)
-            net_refuse(worker, fd, strerror(error));
+            net_refuse(worker, fd, strerror(-error));
         if (fd < 0 || error)
             sem_post(&house->room);
     }

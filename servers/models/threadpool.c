@@ -152,7 +152,7 @@ static int serve(const struct server *server)
     close_queue(&pooled, &worker);
     threads_end(&pooled.threads);
     worker_end(&worker);
-    return -error;
+    return error;
 }
 
 const struct model model = {

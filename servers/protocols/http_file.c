@@ -123,8 +123,8 @@ static void judge(struct conn *conn, struct worker *worker)
 {
     const struct conditions *conditions = &conn->http.ask->conditions;
     struct transfer *file = &conn->file;
-    const struct text date = {worker->date, HTTP_DATE_LENGTH};
-    const struct validators validators = validators_of(&file->facts, date);
+    const struct validators validators =
+        validators_of(&file->facts, worker->date_s);
     int status = conditions_judge(conditions, &validators);
     enum range range = RANGE_WHOLE;
 

@@ -46,6 +46,7 @@ struct talk *talk_start(enum proto proto)
     talk->worker.stopping = false; /* as an earlier test may have left it */
     talk->worker.now_ns = NS_PER_S;
     talk->worker.date_until_ns = UINT64_MAX;
+    talk->worker.date_s = 784111777;
     memcpy(talk->worker.date, "Sun, 06 Nov 1994 08:49:37 GMT",
            HTTP_DATE_LENGTH);
     worker_open(&talk->worker, &talk->conn, 0);
